@@ -1,0 +1,111 @@
+import type {WindowRule} from '../limits/limit.js';
+
+/** Whose word a figure is, and when it was read. */
+export type Source = {readonly url: string; readonly date: string; readonly says: string};
+
+/** How a credential reaches a request. `name` is what `--credential` chooses by; exactly one of `header` and `query` is set. */
+export type CredentialRule = {
+  readonly name: string;
+  readonly header?: string | undefined;
+  readonly query?: string | undefined;
+  readonly prefix: string;
+  /** The environment variable that holds the secret. */
+  readonly env: string;
+};
+
+/** A named request. `route` is `METHOD /path/{parameter}`; the same method may be named by several operations. */
+export type OperationRule = {
+  readonly route: string;
+  readonly group?: string | undefined;
+  /** May be sent again when it is in doubt whether it was executed, whatever the method. */
+  readonly repeatable?: boolean | undefined;
+  readonly credential?: string | undefined;
+  readonly batch?: {readonly field: string; readonly max?: number | undefined} | undefined;
+};
+
+/**
+ * One place a scope value can come from. `row`: the row's `scope.NAME` or the operator's `--scope`. `machine`: one value for this
+ * machine. `credential`: the credential that is sent. `path`: the named path parameter of the operation's route. `pattern`: the
+ * first group of a regular expression over the path. `body`: a JSON pointer. `header`: a request header.
+ */
+export type ScopeSource =
+  | {readonly kind: 'row' | 'machine' | 'credential'}
+  | {readonly kind: 'path'; readonly name: string; readonly matches?: string | undefined}
+  | {readonly kind: 'pattern'; readonly pattern: string}
+  | {readonly kind: 'body'; readonly pointer: string}
+  | {readonly kind: 'header'; readonly name: string};
+
+/** `absent`: what happens to a request that yields no value. `share`: all of them use one bucket. `skip`: the limit does not apply. */
+export type ScopeRule = {readonly from: readonly ScopeSource[]; readonly absent: 'share' | 'skip'};
+
+/** What a provider allows, to whom. With neither `groups` nor `operations` it covers every request. */
+export type Limit = {
+  readonly name: string;
+  readonly groups?: readonly string[] | undefined;
+  readonly operations?: readonly string[] | undefined;
+  /** Covers only requests sent with one of these credentials; `none` means without any. */
+  readonly with?: readonly string[] | undefined;
+  readonly per: readonly string[];
+  readonly windows: readonly WindowRule[];
+};
+
+export type ResetFormat =
+  | 'epoch-seconds' | 'epoch-ms' | 'seconds' | 'ms' | 'iso' | 'http-date' | 'duration';
+
+/** Which headers carry the quota, and which window they describe. Names are lower case. */
+export type HeaderRule = {
+  readonly limit?: string | undefined;
+  readonly remaining?: string | undefined;
+  readonly reset?: string | undefined;
+  readonly format?: ResetFormat | undefined;
+  /** The limits (by name) and the length of the one window of theirs that the headers speak of. Absent: told by length. */
+  readonly describes?: {readonly limits?: readonly string[] | undefined; readonly seconds?: number | undefined} | undefined;
+  readonly trust: 'none' | 'down' | 'up';
+};
+
+/** `4xx`, `429`, or several. All members of a rule must hold. `json` maps JSON pointers to the value expected, or `true` for: is there. */
+export type AnswerRule = {
+  readonly status?: readonly string[] | undefined;
+  readonly body?: string | undefined;
+  readonly json?: Readonly<Record<string, unknown>> | undefined;
+  readonly header?: Readonly<Record<string, string>> | undefined;
+  readonly why?: string | undefined;
+};
+
+export type RetryRule = {
+  readonly attempts: number;
+  readonly statuses: readonly number[];
+  readonly firstSeconds: number;
+  readonly factor: number;
+  readonly maxSeconds: number;
+  readonly jitterSeconds: number;
+};
+
+/** One provider's facts, complete: every default is filled in, every name lower-cased where case does not count. */
+export type Profile = {
+  readonly name: string;
+  readonly title: string;
+  readonly baseUrl?: string | undefined;
+  readonly regions: Readonly<Record<string, string>>;
+  readonly sources: readonly Source[];
+  readonly credentials: readonly CredentialRule[];
+  readonly operations: Readonly<Record<string, OperationRule>>;
+  readonly scopes: Readonly<Record<string, ScopeRule>>;
+  readonly limits: readonly Limit[];
+  /** Names of variants, each with the limits it leaves out. Applied by `findProfile('NAME:VARIANT')`. */
+  readonly variants: Readonly<Record<string, {readonly without: readonly string[]}>>;
+  readonly concurrency: number;
+  /** Between 0 and 1. */
+  readonly share: number;
+  readonly headers: HeaderRule;
+  readonly countRefusals: boolean;
+  readonly stop: readonly AnswerRule[];
+  readonly refused: readonly AnswerRule[];
+  readonly notExecuted: readonly AnswerRule[];
+  readonly failed: readonly AnswerRule[];
+  readonly ok: readonly AnswerRule[];
+  readonly retry: RetryRule;
+  readonly repeatable: {readonly methods: readonly string[]};
+  readonly resend: readonly number[];
+  readonly idempotencyKey?: {readonly header: string; readonly hours: number} | undefined;
+};
