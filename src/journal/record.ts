@@ -1,0 +1,81 @@
+/** The states of an operation as the journal settles them; `pending` is the absence of a settling record. */
+export type State = 'pending' | 'ok' | 'failed' | 'in-doubt' | 'skipped';
+
+/** How many rows stand where, and what it took. The one count that progress, summary and exit code are made of. */
+export type Counts = {
+  readonly rows: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly inDoubt: number;
+  readonly skipped: number;
+  readonly pending: number;
+  readonly attempts: number;
+  readonly refusals: number;
+};
+
+/**
+ * One line of the journal without its seal. Times (`at`, `until`, `ra`) are milliseconds of the run's clock, which is wall time at the start
+ * of a session and monotonic from there; an `O` record ties them to the boot clock.
+ *
+ * `H` header · `O` a session opened · `i` an attempt may now leave · `o` what became of it · `d` a decision · `p` a pause the provider
+ * ordered · `c` checkpoint · `E` a session ended.
+ */
+export type JournalRecord =
+  | {
+      readonly t: 'H';
+      readonly fmt: number;
+      readonly run: string;
+      readonly tool: string;
+      readonly input: {readonly sha256: string; readonly bytes: number; readonly rows: number};
+      /** Digest of template, profile and base URL. */
+      readonly plan: string;
+    }
+  | {
+      readonly t: 'O';
+      readonly at: number;
+      readonly pid: number;
+      readonly host: string;
+      readonly boot: string;
+      /** Milliseconds since the machine started, at `at`. */
+      readonly up: number;
+      /** What recovery found, the bytes it cut, and how many attempts had no outcome. */
+      readonly v: 'new' | 'clean' | 'torn';
+      readonly cut: number;
+      readonly amb: number;
+    }
+  /** `op` is the row; `n` counts its attempts from 1; `h` is 8 hex digits of the SHA-256 of the rendered request. */
+  | {readonly t: 'i'; readonly op: number; readonly n: number; readonly h: string; readonly at: number}
+  | {
+      readonly t: 'o';
+      readonly op: number;
+      /** 0: settled without an attempt (a row left out by --skip-invalid). */
+      readonly n: number;
+      /** `not`: certainly not executed or to be sent again, so the row is pending (`ra`: not before). `unk`: in doubt. */
+      readonly k: 'ok' | 'failed' | 'not' | 'unk' | 'skipped';
+      readonly at: number;
+      readonly st?: number;
+      readonly ms?: number;
+      readonly ra?: number;
+      /** Why, in a stable word or error code: `refused`, `backoff`, `unsent`, `ECONNRESET`, `ROW_INVALID`. */
+      readonly e?: string;
+      /** A scrubbed sentence, at most 512 bytes. */
+      readonly m?: string;
+      /** The scrubbed start of the response body, at most 4 KiB. */
+      readonly b?: string;
+      /** The body of a success was lost. */
+      readonly lost?: true;
+      /** Was sent again although it is not repeatable, because the profile's `resend` says so. */
+      readonly resent?: true;
+    }
+  | {
+      readonly t: 'd';
+      readonly op: number;
+      readonly as: 'ok' | 'failed' | 'retry' | 'skip';
+      readonly by: 'user' | 'policy' | 'recovery';
+      readonly at: number;
+      readonly why?: string;
+    }
+  /** The buckets of `op` are closed until `until`. */
+  | {readonly t: 'p'; readonly op: number; readonly at: number; readonly until: number; readonly why: string}
+  | {readonly t: 'c'; readonly at: number; readonly counts: Counts}
+  | {readonly t: 'E'; readonly at: number; readonly why: string; readonly exit: number; readonly counts: Counts; readonly next?: string};
