@@ -1,0 +1,92 @@
+import {type BackoffRule, backoffMs} from './backoff.js';
+import type {WindowRule} from './limit.js';
+import {openWindow, type Window} from './window.js';
+
+/** One limit for one value of its key: the provider's counter, as far as we can know it. */
+export type Bucket = {
+  readonly limit: number;
+  readonly label: string;
+  readonly windows: readonly Window[];
+  /** Nothing starts before. */
+  closedUntil: number;
+  /** Refusals in a row, counted in events: those that were in flight together are one. */
+  refusals: number;
+  /** When the newest event was noticed; an attempt started before it belongs to it. */
+  refusedAt: number;
+  /** When the first refusal since the last answer that was none came; undefined when the last answer was none. */
+  refusingSince: number | undefined;
+  /** How many answers were no refusals: tells whether others pass while one row is refused. */
+  admitted: number;
+};
+
+/** A bucket that has seen nothing. */
+export function openBucket(limit: number, label: string, windows: readonly WindowRule[]): Bucket {
+  return {
+    limit,
+    label,
+    windows: windows.map(openWindow),
+    closedUntil: 0,
+    refusals: 0,
+    refusedAt: Number.NEGATIVE_INFINITY,
+    refusingSince: undefined,
+    admitted: 0,
+  };
+}
+
+/** A refusal as it arrived: `startedAt` is when its attempt started; `until` is what the provider asked for, if it did. */
+export type Refusal = {
+  readonly startedAt: number;
+  readonly now: number;
+  readonly until: number | undefined;
+  readonly rule: BackoffRule;
+  /** From 0 to 1. */
+  readonly random: number;
+  /** The response told its quota, so the count is known to be right now and the pace may stay. */
+  readonly explained: boolean;
+};
+
+/**
+ * Closes a bucket after a refusal: until the provider says, else for a backoff that grows with the refusals in a row. Refusals that were
+ * already in flight when it closed count as one and can only lengthen the wait the provider asked for. Says whether this was a new event.
+ */
+export function refuseBucket(bucket: Bucket, {startedAt, now, until, rule, random, explained}: Refusal): boolean {
+  bucket.refusingSince ??= now;
+  const fresh = startedAt >= bucket.refusedAt;
+  if (fresh) {
+    bucket.refusals += 1;
+    bucket.refusedAt = now;
+    if (!explained) slowDown(bucket);
+  }
+  if (until !== undefined) bucket.closedUntil = Math.max(bucket.closedUntil, until);
+  else if (fresh) bucket.closedUntil = Math.max(bucket.closedUntil, now + backoffMs(bucket.refusals, rule, random));
+  return fresh;
+}
+
+/** An answer that was no refusal: the wait of the next one begins anew. Answers of attempts from before the refusal prove nothing. */
+export function admitBucket(bucket: Bucket, startedAt: number): void {
+  if (startedAt < bucket.refusedAt) return;
+  bucket.refusals = 0;
+  bucket.refusingSince = undefined;
+  bucket.admitted += 1;
+  for (const window of bucket.windows) {
+    const even = (window.rule.seconds * 1000) / window.rule.requests;
+    if (window.spacingMs > even) window.spacingMs = Math.max(even, window.spacingMs * QUICKER);
+  }
+}
+
+/** A third slower with every refusal that should not have been: an even pace, at most this much slower than the profile's own. */
+const SLOWER = 4 / 3;
+const SLOWEST = 16;
+/** Won back with every answer: it takes some 140 of them to try the pace again that was refused. */
+const QUICKER = 0.998;
+
+/**
+ * A refusal although our count said there was room: the provider counts otherwise than its profile says, or others use its budget. From now
+ * on starts are spread evenly, and further apart each time.
+ */
+function slowDown(bucket: Bucket): void {
+  for (const window of bucket.windows) {
+    const even = (window.rule.seconds * 1000) / window.rule.requests;
+    window.spacingMs = Math.min(Math.max(even, window.spacingMs * SLOWER), even * SLOWEST);
+  }
+}

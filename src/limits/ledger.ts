@@ -1,0 +1,179 @@
+import {admitBucket, type Bucket, openBucket, type Refusal, refuseBucket} from './bucket.js';
+import type {BucketRef, WindowRule} from './limit.js';
+import {believeRemaining, holdSlot, isWhole, recallSlot, returnSlot, roomAt, takeSlot} from './window.js';
+
+/** One limit as the ledger needs it: its windows. The place in the list is the `limit` of a `BucketRef`. */
+export type LimitRule = {readonly name: string; readonly windows: readonly WindowRule[]};
+
+/**
+ * Every bucket that is in use. An attempt starts only when every window of every bucket of its has room; the slots are taken together, at
+ * the instant of the start, or not at all. Buckets are made when they are first taken from and dropped when they are whole again.
+ */
+export type Ledger = {
+  readonly limits: readonly LimitRule[];
+  readonly concurrency: number;
+  readonly buckets: Map<number, Bucket>;
+  running: number;
+};
+
+export function openLedger(limits: readonly LimitRule[], concurrency: number): Ledger {
+  return {limits, concurrency, buckets: new Map(), running: 0};
+}
+
+/** When the buckets have room, and which of them is the last to have it. Infinity: only a response can tell. */
+export type Room = {readonly at: number; readonly bucket: number | undefined};
+
+/** The first instant from `now` on at which these buckets let one more start; the concurrency cap is a window of zero seconds. */
+export function roomIn(ledger: Ledger, refs: readonly number[], now: number): Room {
+  let at = ledger.running < ledger.concurrency ? now : Number.POSITIVE_INFINITY;
+  let last: number | undefined;
+  for (const id of refs) {
+    const bucket = ledger.buckets.get(id);
+    if (!bucket) continue;
+    let room = Math.max(bucket.closedUntil, now);
+    for (const window of bucket.windows) room = Math.max(room, roomAt(window, now));
+    if (room > at) [at, last] = [room, id];
+  }
+  return {at, bucket: last};
+}
+
+/** Takes one slot of every window of every bucket. */
+export function take(ledger: Ledger, refs: readonly BucketRef[], now: number): void {
+  ledger.running += 1;
+  for (const ref of refs) for (const window of bucketOf(ledger, ref).windows) takeSlot(window, now);
+}
+
+/**
+ * How an attempt left its slots. `answered`: they count until a window after `now`. `unanswered`: the provider may count it as late as
+ * `lateMs` from now. `uncounted`: it never left, or the provider does not count its refusals.
+ */
+export type Ending =
+  | {readonly kind: 'answered'; readonly resetAt?: (limit: number, seconds: number) => number | undefined}
+  | {readonly kind: 'unanswered'; readonly lateMs: number}
+  | {readonly kind: 'uncounted'};
+
+/** An attempt from its start to its end. */
+export type Span = {readonly startedAt: number; readonly now: number};
+
+/** Gives the slots of one attempt back, as its ending says. */
+export function giveBack(ledger: Ledger, refs: readonly BucketRef[], {startedAt, now}: Span, ending: Ending): void {
+  ledger.running -= 1;
+  for (const ref of refs) {
+    for (const window of bucketOf(ledger, ref).windows) {
+      if (ending.kind === 'uncounted') returnSlot(window);
+      else if (ending.kind === 'unanswered') holdSlot(window, now + ending.lateMs, {startedAt});
+      else holdSlot(window, now, {startedAt, resetAt: ending.resetAt?.(ref.limit, window.rule.seconds)});
+    }
+  }
+}
+
+/** An attempt of an earlier session counts in its windows as if this ledger had seen it. Nothing answered it: count it from `now`. */
+export function recall(ledger: Ledger, refs: readonly BucketRef[], answeredAt: number): void {
+  for (const ref of refs) for (const window of bucketOf(ledger, ref).windows) recallSlot(window, answeredAt);
+}
+
+/** Nothing starts in these buckets before `until`. The latest closing wins. */
+export function closeUntil(ledger: Ledger, refs: readonly BucketRef[], until: number): void {
+  for (const ref of refs) {
+    const bucket = bucketOf(ledger, ref);
+    bucket.closedUntil = Math.max(bucket.closedUntil, until);
+  }
+}
+
+/** Closes the buckets after a refusal. Returns until when, and whether it was a new event rather than more of the last one. */
+export function refuse(ledger: Ledger, refs: readonly BucketRef[], refusal: Refusal): {until: number; fresh: boolean} {
+  let until = refusal.until ?? refusal.now;
+  let fresh = refs.length === 0;
+  for (const ref of refs) {
+    const bucket = bucketOf(ledger, ref);
+    if (refuseBucket(bucket, refusal)) fresh = true;
+    until = Math.max(until, bucket.closedUntil);
+  }
+  return {until, fresh};
+}
+
+/** An answer that was no refusal, to an attempt that started at `startedAt`. */
+export function admit(ledger: Ledger, refs: readonly BucketRef[], startedAt: number): void {
+  for (const ref of refs) admitBucket(bucketOf(ledger, ref), startedAt);
+}
+
+/** A limit that turned out lower (or, where the profile trusts that, higher) than what was in force. */
+export type Learned = {
+  readonly label: string;
+  readonly was: number;
+  readonly requests: number;
+  readonly seconds: number;
+};
+
+/** Which window a quota speaks of, and how far it is believed. */
+export type Belief = {
+  readonly limit: number;
+  readonly seconds: number;
+  readonly quota: Quota;
+  readonly trust: 'down' | 'up';
+};
+
+/** A quota as the server tells it; `resetAt` on our clock, never early. */
+type Quota = {
+  readonly limit?: number | undefined;
+  readonly remaining?: number | undefined;
+  readonly resetAt?: number | undefined;
+};
+
+/**
+ * Believes what the server says of one window: what remains until the reset, and a limit that is lower than ours; upward, only where the
+ * profile says so, and only past its own figure by the server's word. Returns the change of limit, if there was one.
+ */
+export function believe(
+  ledger: Ledger,
+  refs: readonly BucketRef[],
+  belief: Belief,
+  {startedAt, now}: Span,
+): Learned | undefined {
+  const {limit, seconds, quota, trust} = belief;
+  const ref = refs.find((candidate) => candidate.limit === limit);
+  const window = ref && bucketOf(ledger, ref).windows.find(({rule}) => rule.seconds === seconds);
+  if (!ref || !window) return undefined;
+  if (quota.remaining !== undefined && quota.resetAt !== undefined && quota.resetAt > now) {
+    believeRemaining(window, {remaining: quota.remaining, resetAt: quota.resetAt, startedAt}, now);
+  }
+  // Zero is what concurrency refusals of some gateways say; it is no rate.
+  if (quota.limit === undefined || quota.limit < 1) return undefined;
+  const told = trust === 'up' ? quota.limit : Math.min(quota.limit, window.rule.requests);
+  if (told === window.requests) return undefined;
+  const learned: Learned = {label: ref.label, was: window.requests, requests: told, seconds};
+  window.requests = told;
+  return learned;
+}
+
+/** Since when these buckets have refused everything; undefined when one of their last answers was none. */
+export function refusingSince(ledger: Ledger, refs: readonly BucketRef[]): number | undefined {
+  const since = refs.map(({id}) => ledger.buckets.get(id)?.refusingSince).filter((at) => at !== undefined);
+  return since.length === 0 ? undefined : Math.min(...since);
+}
+
+/** Drops the buckets that are whole again: memory follows what is in use, not what is in the file. */
+export function sweep(ledger: Ledger, now: number): void {
+  for (const [id, bucket] of ledger.buckets) {
+    const quiet = bucket.closedUntil <= now && bucket.refusals === 0;
+    if (
+      quiet &&
+      bucket.windows.every((window) => isWhole(window, now) && window.spacingMs === initialSpacing(window.rule))
+    ) {
+      ledger.buckets.delete(id);
+    }
+  }
+}
+
+function initialSpacing(rule: WindowRule): number {
+  return rule.kind === 'counter' ? (rule.seconds * 1000) / rule.requests : 0;
+}
+
+function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket {
+  let bucket = ledger.buckets.get(id);
+  if (!bucket) {
+    bucket = openBucket(limit, label, ledger.limits[limit]!.windows);
+    ledger.buckets.set(id, bucket);
+  }
+  return bucket;
+}

@@ -1,0 +1,168 @@
+import type {WindowRule} from './limit.js';
+
+/**
+ * What we know of one window of one bucket: how many requests are on their way, and when each answered one stops counting.
+ *
+ * A slot is given back `seconds` after the response arrived, not after the start: the provider counted the request somewhere in between,
+ * so no span of its own can hold more than it allows, whatever the network does.
+ */
+export type Window = {
+  readonly rule: WindowRule;
+  /** The limit in force: the profile's, or the server's where that is believed. */
+  requests: number;
+  inFlight: number;
+  /**
+   * The instants at which answered requests stop counting, ascending from `first` on; what lies before `first` is spent. For a `bucket`, the
+   * instants at which a token that was taken becomes debt.
+   */
+  heldUntil: number[];
+  first: number;
+  /** `bucket` only: tokens owed, as of `debtAt`. The debt drains from the response on. */
+  debt: number;
+  debtAt: number;
+  /** Least distance of two starts; 0 means a burst is welcome. */
+  spacingMs: number;
+  nextStartAt: number;
+  /** What the server last said remains, by which request it said so, and how many answered since may have counted after that one. */
+  told: {readonly remaining: number; readonly startedAt: number; after: number} | undefined;
+  toldUntil: number;
+};
+
+/** A window that has seen nothing. `counter` is paced from the start: full bursts met 14 to 28 % refusals there. */
+export function openWindow(rule: WindowRule): Window {
+  return {
+    rule,
+    requests: rule.requests,
+    inFlight: 0,
+    heldUntil: [],
+    first: 0,
+    debt: 0,
+    debtAt: 0,
+    spacingMs: rule.kind === 'counter' ? (rule.seconds * 1000) / rule.requests : 0,
+    nextStartAt: 0,
+    told: undefined,
+    toldUntil: 0,
+  };
+}
+
+/** The first instant from `now` on at which one more may start; Infinity while only a response can tell. */
+export function roomAt(window: Window, now: number): number {
+  const room = window.rule.kind === 'bucket' ? tokenAt(window, now) : slotAt(window, now);
+  return Math.max(room, window.nextStartAt, toldAt(window, now));
+}
+
+/** One request starts now. The caller has seen that `roomAt` is not after `now`. */
+export function takeSlot(window: Window, now: number): void {
+  window.inFlight += 1;
+  if (window.spacingMs > 0) window.nextStartAt = now + window.spacingMs;
+}
+
+/** A request that was taken here certainly never counted: its slot is free at once. */
+export function returnSlot(window: Window): void {
+  window.inFlight -= 1;
+}
+
+/** When a request that was taken here started, and the end of the provider's fixed window where this very response announced it. */
+export type Held = {readonly startedAt: number; readonly resetAt?: number | undefined};
+
+/**
+ * A request that was taken here was answered (or given up) at `at`. It counts until a whole window later; where its own response announced the
+ * end of a fixed window, only until then.
+ */
+export function holdSlot(window: Window, at: number, {startedAt, resetAt}: Held): void {
+  window.inFlight -= 1;
+  if (window.told && startedAt > window.told.startedAt) window.told.after += 1;
+  if (window.rule.kind === 'bucket') return remember(window, at);
+  const whole = at + window.rule.seconds * 1000;
+  remember(window, window.rule.kind === 'fixed' && resetAt !== undefined ? Math.min(whole, resetAt) : whole);
+}
+
+/** A request of an earlier session that was answered at `answeredAt` counts here for the rest of its window. */
+export function recallSlot(window: Window, answeredAt: number): void {
+  window.inFlight += 1;
+  holdSlot(window, answeredAt, {startedAt: answeredAt});
+}
+
+/** A quota as the response to the request that started at `startedAt` told it. */
+export type Told = {readonly remaining: number; readonly resetAt: number; readonly startedAt: number};
+
+/**
+ * No more than `remaining` may start before `resetAt`, less what is in flight and less what was answered after having started later: the
+ * provider had not counted those yet. Answers overtake each other: within one window the request that started last is believed.
+ */
+export function believeRemaining(window: Window, {remaining, resetAt, startedAt}: Told, now: number): void {
+  const same = now < window.toldUntil && Math.abs(resetAt - window.toldUntil) <= 1000;
+  if (same && window.told && startedAt < window.told.startedAt) return;
+  window.told = {remaining, startedAt, after: 0};
+  window.toldUntil = resetAt;
+}
+
+/** Nothing is held and nothing is known that a fresh window would not know. */
+export function isWhole(window: Window, now: number): boolean {
+  settleUp(window, now);
+  const spent = window.inFlight === 0 && window.heldUntil.length === window.first && window.debt === 0;
+  return spent && now >= window.toldUntil && now >= window.nextStartAt && window.requests === window.rule.requests;
+}
+
+/** How many count in this window now: in flight, or answered and not yet forgotten by the provider. */
+export function usedSlots(window: Window, now: number): number {
+  settleUp(window, now);
+  return window.inFlight + (window.heldUntil.length - window.first) + Math.ceil(window.debt);
+}
+
+function slotAt(window: Window, now: number): number {
+  settleUp(window, now);
+  const held = window.heldUntil.length - window.first;
+  const surplus = held + window.inFlight - window.requests + 1;
+  if (surplus <= 0) return now;
+  return surplus > held ? Number.POSITIVE_INFINITY : window.heldUntil[window.first + surplus - 1]!;
+}
+
+function tokenAt(window: Window, now: number): number {
+  settleUp(window, now);
+  const late = window.heldUntil.length - window.first;
+  const allowed = (window.rule.burst ?? window.requests) - window.inFlight - late - 1;
+  if (allowed < 0) return late > 0 ? window.heldUntil[window.first]! : Number.POSITIVE_INFINITY;
+  return window.debt <= allowed ? now : now + ((window.debt - allowed) * window.rule.seconds * 1000) / window.requests;
+}
+
+function toldAt(window: Window, now: number): number {
+  if (!window.told || now >= window.toldUntil) return now;
+  return window.told.remaining - window.inFlight - window.told.after > 0 ? now : window.toldUntil;
+}
+
+/** Brings the window up to `now`: what has stopped counting is forgotten, and a token bucket has drained. */
+function settleUp(window: Window, now: number): void {
+  if (window.rule.kind !== 'bucket') return expire(window, now);
+  const {heldUntil} = window;
+  for (; window.first < heldUntil.length && heldUntil[window.first]! <= now; window.first += 1) {
+    drain(window, heldUntil[window.first]!);
+    window.debt += 1;
+  }
+  expire(window, now);
+  drain(window, now);
+}
+
+function drain(window: Window, now: number): void {
+  const drained = ((now - window.debtAt) * window.requests) / (window.rule.seconds * 1000);
+  if (drained > 0) window.debt = Math.max(0, window.debt - drained);
+  window.debtAt = Math.max(window.debtAt, now);
+}
+
+function expire(window: Window, now: number): void {
+  const {heldUntil} = window;
+  while (window.first < heldUntil.length && heldUntil[window.first]! <= now) window.first += 1;
+  // Spent entries are cut off in bulk: once for every thousand requests, not once for each.
+  if (window.first === heldUntil.length || window.first > 1024) {
+    heldUntil.splice(0, window.first);
+    window.first = 0;
+  }
+}
+
+function remember(window: Window, until: number): void {
+  const {heldUntil} = window;
+  let place = heldUntil.length;
+  while (place > window.first && heldUntil[place - 1]! > until) place -= 1;
+  if (place === heldUntil.length) heldUntil.push(until);
+  else heldUntil.splice(place, 0, until);
+}
