@@ -152,6 +152,7 @@ function drain(window: Window, now: number): void {
 function expire(window: Window, now: number): void {
   const {heldUntil} = window;
   while (window.first < heldUntil.length && heldUntil[window.first]! <= now) window.first += 1;
+  if (window.first === 0) return;
   // Spent entries are cut off in bulk: once for every thousand requests, not once for each.
   if (window.first === heldUntil.length || window.first > 1024) {
     heldUntil.splice(0, window.first);

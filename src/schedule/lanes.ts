@@ -1,0 +1,127 @@
+import type {LimitRule} from '../limits/ledger.js';
+import type {BucketRef} from '../limits/limit.js';
+
+/** Lanes that fall under the same limits. Buckets of a limit without a key are the same for all of them, so they are asked about once. */
+export type Shape = {
+  readonly shared: readonly number[];
+  /** How many buckets each lane has for itself. */
+  readonly own: number;
+  /** How long one request keeps the tightest window that is the lane's own, in the long run. Tells which lane would end last. */
+  readonly secondsEach: number;
+};
+
+/** Typed arrays grow by doubling; this many lanes to begin with. */
+const FIRST_LANES = 256;
+
+/**
+ * Every lane of a run: which rows are left in it, which buckets they fall into. A lane costs some 40 bytes, so that a million callers with a
+ * row each are no matter. Lanes are told apart by a hash of their buckets; two that fall together only share a queue.
+ */
+export class Lanes {
+  readonly shapes: Shape[] = [];
+  readonly #limits: readonly LimitRule[];
+  readonly #keyed: readonly boolean[];
+  readonly #laneOf = new Map<number, number>();
+  readonly #shapeOf = new Map<string, number>();
+  #shape = new Uint16Array(FIRST_LANES);
+  #left = new Float64Array(FIRST_LANES);
+  #first = new Float64Array(FIRST_LANES);
+  #ownFrom = new Float64Array(FIRST_LANES);
+  #own: number[] = [];
+  #count = 0;
+
+  /** `keyed[limit]` says whether that limit has a bucket for each value of a key. */
+  constructor(limits: readonly LimitRule[], keyed: readonly boolean[]) {
+    this.#limits = limits;
+    this.#keyed = keyed;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The lane of requests that fall into `refs`; made when it is new. `row` is the first that wants it. */
+  laneOf(refs: readonly BucketRef[], row: number): number {
+    let hash = refs.length;
+    for (const {id} of refs) hash = (hash * 31 + id) % Number.MAX_SAFE_INTEGER;
+    let lane = this.#laneOf.get(hash);
+    if (lane === undefined) {
+      lane = this.#open(refs, row);
+      this.#laneOf.set(hash, lane);
+    }
+    return lane;
+  }
+
+  /** `count` more operations wait in this lane. */
+  add(lane: number, count = 1): void {
+    this.#left[lane]! += count;
+  }
+
+  /** One operation of the lane starts. */
+  remove(lane: number): void {
+    this.#left[lane]! -= 1;
+  }
+
+  /** Operations that wait in the lane. */
+  left(lane: number): number {
+    return this.#left[lane]!;
+  }
+
+  shapeOf(lane: number): number {
+    return this.#shape[lane]!;
+  }
+
+  /** The buckets that are this lane's own, in the order of the limits. */
+  own(lane: number): readonly number[] {
+    const from = this.#ownFrom[lane]!;
+    return this.#own.slice(from, from + this.shapes[this.#shape[lane]!]!.own);
+  }
+
+  /** The lane that would end last by its own limits goes first; of equals, the one whose first row comes first. */
+  before(one: number, other: number): boolean {
+    const difference = this.#seconds(one) - this.#seconds(other);
+    return difference === 0 ? this.#first[one]! < this.#first[other]! : difference > 0;
+  }
+
+  #seconds(lane: number): number {
+    return this.#left[lane]! * this.shapes[this.#shape[lane]!]!.secondsEach;
+  }
+
+  #open(refs: readonly BucketRef[], row: number): number {
+    const lane = this.#count++;
+    if (lane === this.#shape.length) this.#grow();
+    const own = refs.filter(({limit}) => this.#keyed[limit]);
+    this.#shape[lane] = this.#shapeFor(refs, own);
+    this.#first[lane] = row;
+    this.#ownFrom[lane] = this.#own.length;
+    for (const {id} of own) this.#own.push(id);
+    return lane;
+  }
+
+  #shapeFor(refs: readonly BucketRef[], own: readonly BucketRef[]): number {
+    const name = refs.map(({limit}) => limit).join();
+    let shape = this.#shapeOf.get(name);
+    if (shape === undefined) {
+      const shared = refs.filter(({limit}) => !this.#keyed[limit]).map(({id}) => id);
+      // Without limits of its own a lane still weighs something: the longest queue goes first.
+      const paces = own
+        .flatMap(({limit}) => this.#limits[limit]!.windows)
+        .map(({requests, seconds}) => seconds / requests);
+      shape = this.shapes.push({shared, own: own.length, secondsEach: Math.max(1e-9, ...paces)}) - 1;
+      this.#shapeOf.set(name, shape);
+    }
+    return shape;
+  }
+
+  #grow(): void {
+    const length = this.#shape.length * 2;
+    const grown = <T extends Uint16Array | Float64Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.#shape = grown(this.#shape, new Uint16Array(length));
+    this.#left = grown(this.#left, new Float64Array(length));
+    this.#first = grown(this.#first, new Float64Array(length));
+    this.#ownFrom = grown(this.#ownFrom, new Float64Array(length));
+  }
+}

@@ -1,0 +1,137 @@
+import {type Ledger, roomIn} from '../limits/ledger.js';
+import {Heap} from './heap.js';
+import type {Lanes} from './lanes.js';
+
+/**
+ * What to do now: start one operation of a lane; wait until an instant (Infinity: until an attempt ends) for a bucket; or nothing, because
+ * every operation has been started.
+ */
+export type Choice =
+  | {readonly kind: 'start'; readonly lane: number}
+  | {readonly kind: 'wait'; readonly until: number; readonly bucket: number | undefined}
+  | {readonly kind: 'empty'};
+
+type Waiting = {readonly at: number; readonly lanes: number[]};
+
+type Waking = {readonly at: number; readonly bucket: number};
+
+/**
+ * What may start next. No lane waits for another: a lane whose own buckets are full waits for them while others go on, and of the lanes
+ * that share a bucket, the one that would end last goes first. Knows no time but what it is told.
+ */
+export class Schedule {
+  readonly #lanes: Lanes;
+  readonly #ledger: Ledger;
+  /** By shape. A lane that is put back while it is in line keeps its place there until it is next taken out. */
+  readonly #ready: Heap<number>[] = [];
+  /** Lanes by the bucket that keeps them; each lane is in one place at a time. */
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #waking = new Heap<Waking>((one, other) => one.at < other.at);
+  readonly #queued: Uint8Array;
+
+  constructor(lanes: Lanes, ledger: Ledger) {
+    this.#lanes = lanes;
+    this.#ledger = ledger;
+    this.#queued = new Uint8Array(lanes.count);
+    for (const _ of lanes.shapes) this.#ready.push(new Heap((one, other) => lanes.before(one, other)));
+    for (let lane = 0; lane < lanes.count; lane++) if (lanes.left(lane) > 0) this.#queue(lane);
+  }
+
+  /** Chooses, and for a start counts it as started: the caller takes its slots at this same `now`. */
+  next(now: number): Choice {
+    this.#wake(now);
+    let until = Number.POSITIVE_INFINITY;
+    let bucket: number | undefined;
+    let empty = this.#waiting.size === 0;
+    for (const shape of this.#shapesByUrgency()) {
+      empty = false;
+      const gate = roomIn(this.#ledger, this.#lanes.shapes[shape]!.shared, now);
+      if (gate.at > now) {
+        if (gate.at < until) [until, bucket] = [gate.at, gate.bucket];
+        continue;
+      }
+      const lane = this.#pick(shape, now);
+      if (lane !== undefined) return {kind: 'start', lane};
+    }
+    if (empty) return {kind: 'empty'};
+    const wake = this.#waking.top;
+    return wake && wake.at < until
+      ? {kind: 'wait', until: wake.at, bucket: wake.bucket}
+      : {kind: 'wait', until, bucket};
+  }
+
+  /** One more operation waits in `lane` (it was put back). */
+  putBack(lane: number): void {
+    this.#lanes.add(lane);
+    if (this.#queued[lane] === 0) this.#queue(lane);
+  }
+
+  /** Something changed in these buckets: whoever waits for one of them is asked again if it has room earlier than it had said. */
+  touch(buckets: Iterable<number>, now: number): void {
+    for (const bucket of buckets) {
+      const waiting = this.#waiting.get(bucket);
+      if (waiting && roomIn(this.#ledger, [bucket], now).at < waiting.at) this.#release(bucket, waiting);
+    }
+  }
+
+  /** What a lane waits for, for people: the bucket and until when. Undefined: nothing of its own. */
+  *waits(): Iterable<{readonly bucket: number; readonly until: number; readonly lanes: readonly number[]}> {
+    for (const [bucket, {at, lanes}] of this.#waiting) yield {bucket, until: at, lanes};
+  }
+
+  #pick(shape: number, now: number): number | undefined {
+    const ready = this.#ready[shape]!;
+    for (let lane = ready.pop(); lane !== undefined; lane = ready.pop()) {
+      const room = roomIn(this.#ledger, this.#lanes.own(lane), now);
+      if (room.at > now && room.bucket !== undefined) {
+        this.#wait(lane, room.bucket, room.at);
+        continue;
+      }
+      this.#queued[lane] = 0;
+      this.#lanes.remove(lane);
+      if (this.#lanes.left(lane) > 0) this.#queue(lane);
+      return lane;
+    }
+    return undefined;
+  }
+
+  #queue(lane: number): void {
+    this.#queued[lane] = 1;
+    this.#ready[this.#lanes.shapeOf(lane)]!.push(lane);
+  }
+
+  #wait(lane: number, bucket: number, at: number): void {
+    const waiting = this.#waiting.get(bucket);
+    if (waiting) {
+      waiting.lanes.push(lane);
+      return;
+    }
+    this.#waiting.set(bucket, {at, lanes: [lane]});
+    if (at < Number.POSITIVE_INFINITY) this.#waking.push({at, bucket});
+  }
+
+  #wake(now: number): void {
+    for (let wake = this.#waking.top; wake && (wake.at <= now || this.#isStale(wake)); wake = this.#waking.top) {
+      this.#waking.pop();
+      const waiting = this.#waiting.get(wake.bucket);
+      if (waiting?.at === wake.at) this.#release(wake.bucket, waiting);
+    }
+  }
+
+  #isStale({bucket, at}: Waking): boolean {
+    return this.#waiting.get(bucket)?.at !== at;
+  }
+
+  #release(bucket: number, waiting: Waiting): void {
+    this.#waiting.delete(bucket);
+    for (const lane of waiting.lanes) this.#ready[this.#lanes.shapeOf(lane)]!.push(lane);
+  }
+
+  #shapesByUrgency(): number[] {
+    const shapes: number[] = [];
+    this.#ready.forEach((heap, shape) => heap.size > 0 && shapes.push(shape));
+    return shapes.length < 2
+      ? shapes
+      : shapes.sort((one, other) => (this.#lanes.before(this.#ready[one]!.top!, this.#ready[other]!.top!) ? -1 : 1));
+  }
+}
