@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// CommonJS by bin/package.json: the loader of ES modules starts the thread pool before their first line runs, and a pool
+// that has started keeps its 4 threads. Name look-ups that hang would then hold up the journal's writes to disk.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
+// Commands come from dist, whatever NODE_ENV says.
+globalThis.oclif = {enableAutoTranspile: false};
+
+const {join} = require('node:path');
+const {Errors, flush, run} = require('@oclif/core');
+
+const DISK = 74;
+const INTERNAL = 70;
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.removeAllListeners('error'); // oclif's own throws, which would end a run because nobody reads its output any more.
+  stream.on('error', ({code}) => {
+    if (code !== 'EPIPE' && code !== 'EIO') process.exitCode = DISK;
+  });
+}
+
+/** Only an error that nobody foresaw has no exit code of its own. */
+function fail(error) {
+  const known = error instanceof Error ? error : new Error(`thrown: ${error}`);
+  known.oclif ??= {exit: INTERNAL};
+  return Errors.handle(known);
+}
+
+process.on('uncaughtException', fail);
+run(process.argv.slice(2), {root: join(__dirname, '..')}).then(() => flush(), fail);
