@@ -1,0 +1,74 @@
+import {lookup as askSystem, type LookupAddress, type LookupOptions} from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import type {LookupFunction, Socket} from 'node:net';
+import type {Duplex} from 'node:stream';
+import {rootCertificates} from 'node:tls';
+
+/** Servers commonly close idle connections after 5 s (Node's own default); a socket that is closed earlier by us is never closed under a request. */
+const IDLE_MS = 4_000;
+
+/** How much of the idle time a server announces is used, so that its closing is not met. */
+const ANNOUNCED_PART = 0.7;
+
+/** The pools of connections, one per scheme. At most `connections` to one origin; more requests wait for a free one. */
+export type Agents = {readonly http: http.Agent; readonly https: https.Agent};
+
+/** Opens the pools. `extraCa` (PEM) is trusted beside the certificates that come with Node. Certificates are checked whatever the environment says. */
+export function openAgents(connections: number, extraCa: string | undefined): Agents {
+  const shared = {
+    keepAlive: true,
+    maxSockets: connections,
+    maxFreeSockets: connections,
+    timeout: IDLE_MS,
+    lookup: shareLookups(),
+  };
+  const trust = {rejectUnauthorized: true, ...(extraCa === undefined ? {} : {ca: [...rootCertificates, extraCa]})};
+  return {http: retireEarly(new http.Agent(shared)), https: retireEarly(new https.Agent({...shared, ...trust}))};
+}
+
+/** Closes the connections that nobody uses: after sleep they look alive and are not. */
+export function dropIdle(agents: Agents): void {
+  for (const agent of [agents.http, agents.https]) {
+    for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  }
+}
+
+type Keeping = {keepSocketAlive(socket: Duplex): boolean};
+
+/** Node takes the announced idle time to the millisecond, which is when the server closes. */
+function retireEarly<Agent extends http.Agent>(agent: Agent): Agent {
+  const keeping = agent as unknown as Keeping;
+  const keep = keeping.keepSocketAlive.bind(agent);
+  keeping.keepSocketAlive = (socket) => {
+    const kept = keep(socket);
+    const {timeout} = socket as Socket;
+    if (kept && timeout !== undefined && timeout < IDLE_MS) (socket as Socket).setTimeout(timeout * ANNOUNCED_PART);
+    return kept;
+  };
+  return agent;
+}
+
+type Answer = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
+
+/**
+ * One question at a time for each name. Every `getaddrinfo` holds a thread of the pool that file writes need too: four that hang would
+ * stop the journal.
+ */
+function shareLookups(): LookupFunction {
+  const waiting = new Map<string, Answer[]>();
+  return (hostname: string, options: LookupOptions, answer: Answer) => {
+    const question = JSON.stringify([hostname, options.family, options.hints, options.all]);
+    const others = waiting.get(question);
+    if (others) {
+      others.push(answer);
+      return;
+    }
+    const askers = [answer];
+    waiting.set(question, askers);
+    askSystem(hostname, options, (error, address, family) => {
+      waiting.delete(question);
+      for (const asker of askers) asker(error, address, family);
+    });
+  };
+}

@@ -1,0 +1,76 @@
+import {readFileSync} from 'node:fs';
+import net, {type AddressInfo, type Server, type Socket} from 'node:net';
+import tls from 'node:tls';
+
+/** A server that does with each connection, or with each request on it, what the script says. Counts both. */
+export type Scripted = {
+  readonly url: string;
+  readonly connections: () => number;
+  /** The text of every request that was read. */
+  readonly requests: readonly string[];
+  close(): Promise<void>;
+};
+
+export type Script = {
+  readonly onConnection?: (socket: Socket) => unknown;
+  /** Called when the head and the announced body of a request have been read. */
+  readonly onRequest?: (socket: Socket, request: string) => unknown;
+  readonly certificate?: string;
+};
+
+export async function serve({onConnection, onRequest, certificate}: Script): Promise<Scripted> {
+  const requests: string[] = [];
+  const open = new Set<Socket>();
+  let connections = 0;
+  const accept = (socket: Socket) => {
+    connections++;
+    open.add(socket);
+    socket.on('error', () => {}).on('close', () => open.delete(socket));
+    onConnection?.(socket);
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      for (let end = endOfRequest(text); end > 0; end = endOfRequest(text)) {
+        const request = text.slice(0, end);
+        text = text.slice(end);
+        requests.push(request);
+        onRequest?.(socket, request);
+      }
+    });
+  };
+  const server: Server = certificate
+    ? tls.createServer({cert: pem(`${certificate}.crt`), key: pem(`${certificate}.key`)}, accept)
+    : net.createServer(accept);
+  server.on('tlsClientError', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `${certificate ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connections,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+}
+
+export function pem(name: string): string {
+  return readFileSync(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url), 'utf8');
+}
+
+/** A whole response with the right length. */
+export function response(body: string | Buffer, head = 'HTTP/1.1 200 OK', headers: readonly string[] = []): Buffer {
+  const bytes = Buffer.from(body);
+  return Buffer.concat([
+    Buffer.from([head, ...headers, `content-length: ${bytes.length}`, '', ''].join('\r\n')),
+    bytes,
+  ]);
+}
+
+function endOfRequest(text: string): number {
+  const head = text.indexOf('\r\n\r\n');
+  if (head < 0) return -1;
+  const length = Number(/content-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
+  return text.length < head + 4 + length ? -1 : head + 4 + length;
+}
