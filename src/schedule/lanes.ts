@@ -3,12 +3,17 @@ import type {BucketRef} from '../limits/limit.js';
 
 /** Lanes that fall under the same limits. Buckets of a limit without a key are the same for all of them, so they are asked about once. */
 export type Shape = {
+  /** The limits, in the order of the profile. */
+  readonly limits: readonly number[];
   readonly shared: readonly number[];
   /** How many buckets each lane has for itself. */
   readonly own: number;
   /** How long one request keeps the tightest window that is the lane's own, in the long run. Tells which lane would end last. */
   readonly secondsEach: number;
 };
+
+/** So many lanes keep their name for people; a million names would be a hundred megabytes. */
+const NAMED_LANES = 1000;
 
 /** Typed arrays grow by doubling; this many lanes to begin with. */
 const FIRST_LANES = 256;
@@ -29,6 +34,7 @@ export class Lanes {
   #ownFrom = new Float64Array(FIRST_LANES);
   #own: number[] = [];
   #count = 0;
+  readonly #names: string[] = [];
 
   /** `keyed[limit]` says whether that limit has a bucket for each value of a key. */
   constructor(limits: readonly LimitRule[], keyed: readonly boolean[]) {
@@ -77,6 +83,23 @@ export class Lanes {
     return this.#own.slice(from, from + this.shapes[this.#shape[lane]!]!.own);
   }
 
+  /** Every bucket of the lane, in the order of the limits. */
+  refs(lane: number): readonly BucketRef[] {
+    const {limits, shared} = this.shapes[this.#shape[lane]!]!;
+    let next = this.#ownFrom[lane]!;
+    let nextShared = 0;
+    return limits.map((limit) => ({
+      limit,
+      id: this.#keyed[limit] ? this.#own[next++]! : shared[nextShared++]!,
+      label: this.#limits[limit]!.name,
+    }));
+  }
+
+  /** What people call the lane: the names of its buckets, or its number where there are too many lanes to name. */
+  name(lane: number): string {
+    return this.#names[lane] ?? `lane ${lane + 1}`;
+  }
+
   /** The lane that would end last by its own limits goes first; of equals, the one whose first row comes first. */
   before(one: number, other: number): boolean {
     const difference = this.#seconds(one) - this.#seconds(other);
@@ -93,6 +116,7 @@ export class Lanes {
     const own = refs.filter(({limit}) => this.#keyed[limit]);
     this.#shape[lane] = this.#shapeFor(refs, own);
     this.#first[lane] = row;
+    if (lane < NAMED_LANES) this.#names.push(laneName(own.length > 0 ? own : refs));
     this.#ownFrom[lane] = this.#own.length;
     for (const {id} of own) this.#own.push(id);
     return lane;
@@ -107,7 +131,7 @@ export class Lanes {
       const paces = own
         .flatMap(({limit}) => this.#limits[limit]!.windows)
         .map(({requests, seconds}) => seconds / requests);
-      shape = this.shapes.push({shared, own: own.length, secondsEach: Math.max(1e-9, ...paces)}) - 1;
+      shape = this.shapes.push({limits: refs.map(({limit}) => limit), shared, own: own.length, secondsEach: Math.max(1e-9, ...paces)}) - 1;
       this.#shapeOf.set(name, shape);
     }
     return shape;
@@ -124,4 +148,8 @@ export class Lanes {
     this.#first = grown(this.#first, new Float64Array(length));
     this.#ownFrom = grown(this.#ownFrom, new Float64Array(length));
   }
+}
+
+function laneName(refs: readonly BucketRef[]): string {
+  return refs.length === 0 ? 'no limit' : refs.map(({label}) => label).join(', ');
 }

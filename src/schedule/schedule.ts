@@ -129,7 +129,7 @@ export class Schedule {
 
   #shapesByUrgency(): number[] {
     const shapes: number[] = [];
-    this.#ready.forEach((heap, shape) => heap.size > 0 && shapes.push(shape));
+    for (const [shape, heap] of this.#ready.entries()) if (heap.size > 0) shapes.push(shape);
     return shapes.length < 2
       ? shapes
       : shapes.sort((one, other) => (this.#lanes.before(this.#ready[one]!.top!, this.#ready[other]!.top!) ? -1 : 1));
