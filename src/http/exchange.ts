@@ -123,7 +123,7 @@ function exchange(
       });
     });
     stream.once('response', async (response: IncomingMessage) => {
-      const {text, lost} = await readBody(stream, response.headers['content-encoding'], bounds.bodyCapBytes);
+      const {text, lost} = await readBody(stream, encodingOf(method, response), bounds.bodyCapBytes);
       settle({kind: 'answered', response: describe(response, text, lost)}, !lost && isUploaded(stream));
     });
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -171,6 +171,12 @@ function failure(phase: Phase, {error, message, timedOut}: Ending): Exchange {
 
 function describe({statusCode, rawHeaders}: IncomingMessage, body: string, bodyLost: boolean): Response {
   return {status: statusCode ?? 0, headers: joinHeaders(rawHeaders), body, bodyLost};
+}
+
+/** Nothing at all cannot be decoded, so where no body may be there is no encoding, whatever the headers say. */
+function encodingOf(method: string, {statusCode, headers}: IncomingMessage): string | undefined {
+  const empty = method === 'HEAD' || statusCode === 204 || statusCode === 304 || headers['content-length'] === '0';
+  return empty ? undefined : headers['content-encoding'];
 }
 
 /** From the raw list, because Node's own drops the second Retry-After. */

@@ -1,6 +1,8 @@
 import {readFileSync} from 'node:fs';
 import net, {type AddressInfo, type Server, type Socket} from 'node:net';
 import tls from 'node:tls';
+import type {Exchange, WireRequest} from '../../src/exchange.js';
+import {openSender, type Sender, type SenderOptions} from '../../src/http/exchange.js';
 
 /** A server that does with each connection, or with each request on it, what the script says. Counts both. */
 export type Scripted = {
@@ -18,7 +20,7 @@ export type Script = {
   readonly certificate?: string;
 };
 
-export async function serve({onConnection, onRequest, certificate}: Script): Promise<Scripted> {
+async function serve({onConnection, onRequest, certificate}: Script): Promise<Scripted> {
   const requests: string[] = [];
   const open = new Set<Socket>();
   let connections = 0;
@@ -73,4 +75,44 @@ function endOfRequest(text: string): number {
   if (head < 0) return -1;
   const length = Number(/content-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
   return text.length < head + 4 + length ? -1 : head + 4 + length;
+}
+
+const open: (Scripted | Sender)[] = [];
+
+/** Closes what the tests of a file have opened; to be called after each. */
+export async function closeAll(): Promise<void> {
+  for (const each of open.splice(0)) await each.close();
+}
+
+export async function start(script: Script): Promise<Scripted> {
+  const server = await serve(script);
+  open.push(server);
+  return server;
+}
+
+export function sender(options: Partial<SenderOptions> = {}): Sender {
+  const made = openSender({timeoutMs: 5_000, connections: 4, ...options});
+  open.push(made);
+  return made;
+}
+
+export function post(url: string, more: Partial<WireRequest> = {}): WireRequest {
+  return {
+    method: 'POST',
+    url: `${url}/users?x=1`,
+    headers: {'content-type': 'application/json'},
+    body: '{"a":1}',
+    ...more,
+  };
+}
+
+/** How an exchange ended, in words; without its message, which is for people. */
+export function outline(exchange: Exchange): string {
+  if (exchange.kind === 'answered')
+    return `answered ${exchange.response.status}${exchange.response.bodyLost ? ' lost' : ''}`;
+  return exchange.kind === 'unanswered' && exchange.timedOut ? 'unanswered timed out' : exchange.kind;
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
