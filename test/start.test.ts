@@ -1,0 +1,48 @@
+import {spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {assert} from 'chai';
+
+const SLOWER_MS = 300;
+const RUNS = 5;
+
+describe('the start of the program', () => {
+  it(`costs at most ${SLOWER_MS} ms more than node itself`, () => {
+    // The one comparison of times among the tests: the best of alternating runs, so that a busy machine slows both.
+    const bare: number[] = [];
+    const help: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      bare.push(timed(['-e', '0']).ms);
+      help.push(timed(['bin/run.js', '--help']).ms);
+    }
+    const extraMs = Math.min(...help) - Math.min(...bare);
+    assert.isAtMost(extraMs, SLOWER_MS, 'keep heavy imports inside run() of the commands');
+  });
+
+  it('shows the commands', () => {
+    assert.isTrue(existsSync('oclif.manifest.json'), 'oclif.manifest.json is not there: npm run build');
+    assert.match(timed(['bin/run.js', '--help']).stdout, /\bCOMMANDS\b/);
+  });
+
+  it('ends without a word when nobody reads its output', () => {
+    const {status, stderr} = spawnSync(
+      'bash',
+      ['-c', `'${process.execPath}' bin/run.js --help | true; exit \${PIPESTATUS[0]}`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    assert.deepEqual({status, stderr}, {status: 0, stderr: ''});
+  });
+});
+
+function timed(args: readonly string[]): {ms: number; stdout: string} {
+  const before = performance.now();
+  // Tests run under a TypeScript loader; the program does not.
+  const {status, stdout, stderr} = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: {...process.env, NODE_OPTIONS: ''},
+  });
+  const ms = performance.now() - before;
+  assert.equal(status, 0, stderr);
+  return {ms, stdout};
+}
