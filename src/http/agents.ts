@@ -36,7 +36,7 @@ export function dropIdle(agents: Agents): void {
 
 type Keeping = {keepSocketAlive(socket: Duplex): boolean};
 
-/** Node takes the announced idle time to the millisecond, which is when the server closes. */
+/** Some versions of Node take the announced idle time to the millisecond, which is when the server closes. */
 function retireEarly<Agent extends http.Agent>(agent: Agent): Agent {
   const keeping = agent as unknown as Keeping;
   const keep = keeping.keepSocketAlive.bind(agent);

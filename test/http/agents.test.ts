@@ -14,16 +14,17 @@ describe('the connections of a sender', () => {
     assert.equal(server.connections(), 2);
   });
 
-  for (const {announced, timeoutMs} of [
-    {announced: 'timeout=1', timeoutMs: 700},
-    {announced: 'timeout=5', timeoutMs: 4_000},
-    {announced: undefined, timeoutMs: 4_000},
+  for (const {announced, mostMs} of [
+    {announced: 'timeout=3', mostMs: 2_100},
+    {announced: 'timeout=5', mostMs: 4_000},
+    {announced: undefined, mostMs: 4_000},
   ])
-    it(`are closed after ${timeoutMs} ms without use when the server says ${announced ?? 'nothing'}`, () => {
+    it(`are closed well before the server does that says ${announced ?? 'nothing'}`, () => {
       const {http} = openAgents(1, undefined);
       const socket = Object.assign(new Socket(), {_httpMessage: {res: {headers: {'keep-alive': announced}}}});
       (http as unknown as {keepSocketAlive(socket: Socket): void}).keepSocketAlive(socket);
-      assert.equal(socket.timeout, timeoutMs);
+      assert.isAbove(socket.timeout ?? 0, 1_000);
+      assert.isAtMost(socket.timeout ?? 0, mostMs);
       socket.destroy();
     });
 
