@@ -1,0 +1,63 @@
+import {createHash} from 'node:crypto';
+import {now} from '../clock.js';
+import type {Exchange, WireRequest} from '../exchange.js';
+import {take} from '../limits/ledger.js';
+import {judge} from '../requests/judge.js';
+import {settle} from './settle.js';
+import type {Prepared, Tools, Tries} from './tools.js';
+
+/**
+ * One attempt, from the instant its slots are taken: durable in the journal before it leaves, sent, judged, settled. Never rejects: a journal
+ * that cannot be written stops the run by itself, and what is not durable is not sent.
+ */
+export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
+  const {request, operation, digest} = prepared;
+  const {row} = operation.place;
+  const startedAt = now();
+  take(tools.ledger, request.buckets, startedAt);
+  tools.inFlight += 1;
+  const tries = triesOf(tools, row, startedAt);
+  tries.attempts += 1;
+  tries.counted += 1;
+  tools.record({t: 'i', op: row, n: tries.attempts, h: digest, at: Math.round(startedAt)});
+  try {
+    await tools.journal.commit();
+    const exchange = await send(prepared, tries, tools);
+    const idempotent = keyFor(prepared, tries, tools) !== undefined;
+    const verdict = judge(exchange, request, tools.profile, {n: tries.counted, hasIdempotencyKey: idempotent});
+    await settle(prepared, {startedAt, exchange, verdict, tries}, tools);
+  } catch {
+    // Only the journal rejects here, and it has told the run by then: the attempt was never sent, or recovery will call it in doubt.
+  } finally {
+    tools.inFlight -= 1;
+    tools.wake();
+  }
+}
+
+async function send(prepared: Prepared, tries: Tries, tools: Tools): Promise<Exchange> {
+  if (tools.abort.signal.aborted) return {kind: 'unsent', error: 'ABORTED', message: 'the run was stopped before it left'};
+  const key = keyFor(prepared, tries, tools);
+  const wire = key ? {...prepared.request, headers: {...prepared.request.headers, ...key}} : prepared.request;
+  return tools.sender.send(tools.secrets.apply(wire as WireRequest, prepared.request.credential), tools.abort.signal);
+}
+
+/** The same for all attempts of a row, and only within the hours for which the provider remembers it. */
+function keyFor({operation, digest}: Prepared, {firstAt}: Tries, {profile, run}: Tools): Record<string, string> | undefined {
+  const rule = profile.idempotencyKey;
+  // A tenth of the time is left as a margin: our clock and the provider's memory are not one.
+  if (!rule || now() - firstAt > rule.hours * 3_600_000 * 0.9) return undefined;
+  const hash = createHash('sha256').update(`${run}\n${operation.place.row}\n${digest}`).digest('hex');
+  const variant = ((Number.parseInt(hash[16]!, 16) & 3) | 8).toString(16);
+  return {
+    [rule.header.toLowerCase()]: `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`,
+  };
+}
+
+function triesOf({tries}: Tools, row: number, at: number): Tries {
+  let found = tries.get(row);
+  if (!found) {
+    found = {attempts: 0, counted: 0, refusals: 0, admitted: 0, firstAt: at};
+    tries.set(row, found);
+  }
+  return found;
+}

@@ -1,0 +1,107 @@
+import {now, sleepUntil} from '../clock.js';
+import {sweep} from '../limits/ledger.js';
+import {Lane} from '../limits/lane.js';
+import {EXIT} from '../problem.js';
+import type {Choice} from '../schedule/schedule.js';
+import {attempt} from './attempt.js';
+import {failUnauthorized, stopRun} from './settle.js';
+import type {Tools} from './tools.js';
+
+/** So many lanes keep their next request ready; beyond it a lane builds its request when its turn has come. */
+const READY_LANES = 256;
+/** Buckets that are whole again are dropped this often. */
+const SWEEP_EVERY_MS = 10_000;
+
+/**
+ * Starts every operation as soon as the schedule allows it, until all are settled or the run is to stop. What is in flight then is waited for, at
+ * most `drainMs`; then it is aborted and in doubt. Resolves when nothing is under way any more.
+ */
+export async function dispatch(tools: Tools): Promise<void> {
+  let sweepAt = now() + SWEEP_EVERY_MS;
+  while (!tools.stop) {
+    const at = now();
+    if (at >= tools.options.deadlineAt) {
+      stopRun(tools, {why: 'deadline', exit: EXIT.stopped, message: 'the deadline was reached'});
+      break;
+    }
+    if (at >= sweepAt) {
+      sweep(tools.ledger, at);
+      dropIdleLanes(tools);
+      sweepAt = at + SWEEP_EVERY_MS;
+    }
+    admitDelayed(tools, at);
+    const wait = step(tools, at);
+    if (wait === 'started') continue;
+    if (wait === 'done') break;
+    await rest(tools, Math.min(wait, tools.delayed.top?.at ?? wait, tools.options.deadlineAt, sweepAt));
+  }
+  for (const lane of tools.lanes.values()) lane.close();
+  await drain(tools);
+  failUnauthorized(tools);
+}
+
+/** Starts one operation, or says until when to rest; Infinity until something ends. */
+function step(tools: Tools, at: number): 'started' | 'done' | number {
+  const knockAt = tools.network.down?.nextKnockAt;
+  if (knockAt !== undefined && (tools.inFlight > 0 || at < knockAt)) return tools.inFlight > 0 ? Number.POSITIVE_INFINITY : knockAt;
+  const choice: Choice = tools.schedule.next(at);
+  if (choice.kind === 'wait') return choice.until;
+  if (choice.kind === 'empty') return tools.inFlight === 0 && tools.delayed.size === 0 ? 'done' : Number.POSITIVE_INFINITY;
+  start(tools, choice.lane);
+  return 'started';
+}
+
+function start(tools: Tools, number: number): void {
+  const lane = laneFor(tools, number);
+  if (lane.waiting === 0) line(tools, lane, number);
+  lane.release();
+  // The next request is built while this one is under way, not when its slot is free.
+  if (lane.waiting === 0 && tools.lanes.size <= READY_LANES) line(tools, lane, number);
+}
+
+/** Puts the lane's next row in line, if there is one. */
+function line(tools: Tools, lane: Lane, number: number): void {
+  const row = tools.rows.shift(number);
+  if (row === undefined) return;
+  const prepared = tools.prepare(row);
+  lane.add(() => attempt(prepared, tools));
+}
+
+/** Rows that were put back, and those whose backoff is over, stand first in their lane again. */
+function admitDelayed(tools: Tools, at: number): void {
+  for (let top = tools.delayed.top; top && top.at <= at; top = tools.delayed.top) {
+    tools.delayed.pop();
+    const number = tools.rows.laneOf(top.row);
+    const prepared = tools.prepare(top.row);
+    laneFor(tools, number).add(() => attempt(prepared, tools), 'refused');
+    tools.schedule.putBack(number);
+  }
+}
+
+function laneFor({lanes}: Tools, number: number): Lane {
+  let lane = lanes.get(number);
+  if (!lane) {
+    lane = new Lane();
+    lanes.set(number, lane);
+  }
+  return lane;
+}
+
+function dropIdleLanes({lanes}: Tools): void {
+  for (const [number, lane] of lanes) if (lane.waiting === 0 && lane.running === 0) lanes.delete(number);
+}
+
+async function rest(tools: Tools, until: number): Promise<void> {
+  const woken = new AbortController();
+  tools.wake = () => woken.abort();
+  await sleepUntil(until, woken.signal);
+  tools.wake = () => {};
+}
+
+async function drain(tools: Tools): Promise<void> {
+  const until = now() + tools.options.drainMs;
+  while (tools.inFlight > 0) {
+    if (now() >= until && !tools.abort.signal.aborted) tools.abort.abort();
+    await rest(tools, tools.abort.signal.aborted ? now() + 1000 : until);
+  }
+}

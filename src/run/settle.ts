@@ -1,0 +1,181 @@
+import {now} from '../clock.js';
+import {backoffMs} from '../limits/backoff.js';
+import {admit, type Ending, giveBack, type Learned, refuse, refusingSince} from '../limits/ledger.js';
+import {windowName} from '../limits/limit.js';
+import {EXIT} from '../problem.js';
+import {operationName} from '../operations/operation.js';
+import type {Verdict} from '../requests/request.js';
+import {type Lesson, learn} from './learn.js';
+import {lostFor, noteReached, noteUnsent} from './network.js';
+import {outcome} from './outcome.js';
+import {moreUrgent, noteSettled, type Stop, UNAUTHORIZED_ROWS} from './stop.js';
+import type {Ended, Prepared, Tools} from './tools.js';
+
+/** A row that is refused so often while others of its buckets pass is refused for what it is. */
+const REFUSALS_OF_ITS_OWN = 5;
+
+/** Draws every consequence of one ended attempt: slots, what the server told, the journal, and where the row goes now. */
+export async function settle(prepared: Prepared, ended: Ended, tools: Tools): Promise<void> {
+  const {startedAt, exchange, verdict} = ended;
+  const at = now();
+  const span = {startedAt, now: at};
+  const {buckets} = prepared.request;
+  const lesson = exchange.kind === 'answered' ? learnFrom(prepared, ended, tools, at) : undefined;
+  giveBack(tools.ledger, buckets, span, endingOf(ended, lesson, tools));
+  if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) tellLearned(learned, tools);
+  if (exchange.kind === 'unsent') noteUnsent(tools.network, startedAt, at, exchange.message);
+  else noteReached(tools.network);
+  if (exchange.kind === 'answered' && verdict.kind !== 'refused') admit(tools.ledger, buckets, startedAt);
+  await follow(prepared, ended, lesson, tools, at);
+  tools.schedule.touch(
+    buckets.map(({id}) => id),
+    at,
+  );
+}
+
+/** Ends the run, unless it is ending for something more urgent. */
+export function stopRun(tools: Tools, stop: Stop): void {
+  tools.stop = moreUrgent(tools.stop, stop);
+  tools.wake();
+}
+
+async function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): Promise<void> {
+  const {verdict, tries} = ended;
+  const {row} = prepared.operation.place;
+  switch (verdict.kind) {
+    case 'ok':
+      failUnauthorized(tools);
+      return close(prepared, ended, tools, {kind: 'ok'});
+    case 'failed':
+      return close(prepared, ended, tools, {kind: 'failed', why: verdict.why});
+    case 'in-doubt':
+      if (tools.options.inDoubt === 'retry' && tries.counted < tools.options.maxAttempts) return delay(prepared, ended, tools, at, verdict.why);
+      tools.record(outcome(prepared, ended, tools, 'unk', {m: verdict.why}));
+      tools.tries.delete(row);
+      return;
+    case 'refused':
+      return refused(prepared, ended, lesson, tools, at);
+    case 'backoff':
+      return delay(prepared, ended, tools, at, verdict.why);
+    case 'unsent':
+      tries.counted -= 1;
+      tools.record(outcome(prepared, ended, tools, 'not', {e: 'unsent', m: verdict.why}));
+      putBack(tools, row);
+      return noteOffline(tools, at);
+    case 'unauthorized':
+      return unauthorized(prepared, ended, verdict, tools);
+    case 'stop':
+      tools.record(outcome(prepared, ended, tools, 'not', {e: 'stop', m: verdict.why}));
+      putBack(tools, row);
+      return stopRun(tools, {
+        why: verdict.code === 'certificate' ? 'certificate' : 'stop-rule',
+        exit: verdict.code === 'certificate' ? EXIT.unreachable : EXIT.stopped,
+        message: `${operationName(prepared.operation)}: ${verdict.why}`,
+      });
+  }
+}
+
+function close(prepared: Prepared, ended: Ended, tools: Tools, result: {kind: 'ok'} | {kind: 'failed'; why: string}): void {
+  tools.record(outcome(prepared, ended, tools, result.kind, result.kind === 'failed' ? {m: result.why} : {}));
+  tools.tries.delete(prepared.operation.place.row);
+  const stop = noteSettled(tools.failures, result);
+  if (stop) stopRun(tools, stop);
+}
+
+function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): void {
+  const {request, operation} = prepared;
+  const {row} = operation.place;
+  const {tries, startedAt} = ended;
+  tries.counted -= 1;
+  const {until, fresh} = refuse(tools.ledger, request.buckets, {
+    startedAt,
+    now: at,
+    until: lesson?.until,
+    rule: tools.profile.retry,
+    random: tools.random(),
+    explained: lesson?.told ?? false,
+  });
+  const admitted = request.buckets.reduce((sum, {id}) => sum + (tools.ledger.buckets.get(id)?.admitted ?? 0), 0);
+  if (admitted > tries.admitted) tries.refusals += 1;
+  tries.admitted = admitted;
+  if (tries.refusals >= REFUSALS_OF_ITS_OWN) {
+    return close(prepared, ended, tools, {kind: 'failed', why: `refused ${tries.refusals} times while other rows passed`});
+  }
+  tools.record(outcome(prepared, ended, tools, 'not', {e: 'refused', ra: Math.ceil(until)}));
+  if (fresh) tools.record({t: 'p', op: row, at: Math.round(at), until: Math.ceil(until), why: 'refused'});
+  putBack(tools, row);
+  const since = refusingSince(tools.ledger, request.buckets) ?? at;
+  if (until - at > tools.options.maxWaitMs || at - since > tools.options.maxWaitMs) {
+    stopRun(tools, {why: 'wait-too-long', exit: EXIT.stopped, message: 'the provider orders a wait longer than --max-wait', resumeAt: until});
+  }
+}
+
+function delay(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
+  const {row} = prepared.operation.place;
+  const until = at + backoffMs(ended.tries.counted, tools.profile.retry, tools.random());
+  tools.record(outcome(prepared, ended, tools, 'not', {e: 'backoff', m: why, ra: Math.ceil(until)}));
+  tools.delayed.push({at: until, row});
+}
+
+async function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'unauthorized'}, tools: Tools): Promise<void> {
+  const {row} = prepared.operation.place;
+  tools.record(outcome(prepared, ended, tools, 'not', {e: 'unauthorized', m: verdict.why}));
+  if (await tools.secrets.refresh(prepared.request.credential)) return putBack(tools, row);
+  tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.tries.attempts});
+  if (tools.unauthorized.size < UNAUTHORIZED_ROWS) return;
+  stopRun(tools, {
+    why: 'unauthorized',
+    exit: EXIT.credentials,
+    message: `the provider answered 401 to ${UNAUTHORIZED_ROWS} different rows with no success between: ${verdict.why}`,
+  });
+}
+
+/** One row got through, so those that were told 401 were told so for what they are. */
+export function failUnauthorized(tools: Tools): void {
+  for (const [row, {status, why, n}] of tools.unauthorized) {
+    tools.record({t: 'o', op: row, n, k: 'failed', at: Math.round(now()), st: status, m: tools.secrets.scrub(why)});
+    tools.tries.delete(row);
+    const stop = noteSettled(tools.failures, {kind: 'failed', why});
+    if (stop) stopRun(tools, stop);
+  }
+  tools.unauthorized.clear();
+}
+
+function noteOffline(tools: Tools, at: number): void {
+  const lost = lostFor(tools.network, at, tools.options.maxOfflineMs);
+  if (lost === undefined) return;
+  const why = tools.network.down?.why ?? '';
+  stopRun(
+    tools,
+    lost === 'never-reached'
+      ? {why: 'never-reached', exit: EXIT.unreachable, message: `the provider was never reached: ${why}`}
+      : {why: 'offline', exit: EXIT.stopped, message: `the network was gone for longer than --max-offline: ${why}`},
+  );
+}
+
+/** The row waits in its lane again, before those that were never sent. */
+export function putBack(tools: Tools, row: number): void {
+  tools.delayed.push({at: 0, row});
+}
+
+function endingOf({verdict, exchange}: Ended, lesson: Lesson | undefined, tools: Tools): Ending {
+  if (exchange.kind === 'unsent' || exchange.kind === 'untrusted') return {kind: 'uncounted'};
+  if (exchange.kind === 'unanswered') return {kind: 'unanswered', lateMs: tools.options.timeoutMs};
+  if (verdict.kind === 'refused' && !tools.profile.countRefusals) return {kind: 'uncounted'};
+  return {kind: 'answered', ...(lesson ? {resetAt: lesson.resetAt} : {})};
+}
+
+function learnFrom({request}: Prepared, {exchange, startedAt}: Ended, tools: Tools, at: number): Lesson | undefined {
+  if (exchange.kind !== 'answered') return undefined;
+  const known = {limits: tools.profile.limits, rule: tools.profile.headers, clock: tools.serverClock};
+  const lesson = learn(exchange.response, request.buckets, known, {startedAt, now: at});
+  tools.serverClock = lesson.clock;
+  return lesson;
+}
+
+function tellLearned({label, was, requests, seconds}: Learned, tools: Tools): void {
+  const line = `${label}: profile ${windowName({requests: was, seconds})}, server says ${requests}; using ${requests}`;
+  if (tools.said.has(line)) return;
+  tools.said.add(line);
+  tools.say(line);
+}

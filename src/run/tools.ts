@@ -1,0 +1,87 @@
+import type {Exchange} from '../exchange.js';
+import type {Sender} from '../http/exchange.js';
+import type {Journal} from '../journal/journal.js';
+import type {JournalRecord} from '../journal/record.js';
+import type {Lane} from '../limits/lane.js';
+import type {Ledger} from '../limits/ledger.js';
+import type {ServerClock} from '../limits/server-clock.js';
+import type {Operation} from '../operations/operation.js';
+import type {Profile} from '../profiles/profile.js';
+import type {Secrets} from './secrets.js';
+import type {Request, Verdict} from '../requests/request.js';
+import type {Heap} from '../schedule/heap.js';
+import type {LaneRows} from '../schedule/rows.js';
+import type {Schedule} from '../schedule/schedule.js';
+import type {Network} from './network.js';
+import type {FailureLimit, FailureWatch, Stop} from './stop.js';
+
+/** What the operator chose for this session. All of it may be chosen anew when a run is resumed. */
+export type RunOptions = {
+  readonly timeoutMs: number;
+  readonly maxWaitMs: number;
+  readonly maxOfflineMs: number;
+  readonly maxAttempts: number;
+  /** An instant; Infinity without `--deadline`. */
+  readonly deadlineAt: number;
+  readonly drainMs: number;
+  readonly failureLimit: FailureLimit | undefined;
+  readonly inDoubt: 'hold' | 'retry';
+  readonly keepBodies: 'all' | 'failed' | 'none';
+};
+
+/** An operation with the request that it became. */
+export type Prepared = {readonly operation: Operation; readonly request: Request; readonly digest: string};
+
+/** What a row has behind it that was attempted more than once. Rows settled at the first attempt leave no trace here. */
+export type Tries = {
+  /** Attempts that were journaled, refused ones included. */
+  attempts: number;
+  /** Attempts that count against `--max-attempts`. */
+  counted: number;
+  /** Refusals while other rows of its buckets were let through. */
+  refusals: number;
+  admitted: number;
+  /** When the first attempt left: an idempotency key is good for so long. */
+  firstAt: number;
+};
+
+/** An attempt that has ended. */
+export type Ended = {readonly startedAt: number; readonly exchange: Exchange; readonly verdict: Verdict; readonly tries: Tries};
+
+/** A row that waits for its backoff. */
+export type Delayed = {readonly at: number; readonly row: number};
+
+/** Everything one session of a run works with. */
+export type Tools = {
+  readonly run: string;
+  readonly profile: Profile;
+  readonly options: RunOptions;
+  readonly journal: Journal;
+  /** Appends to the journal and folds the same record into the counts: what is not in the journal cannot be shown. */
+  readonly record: (record: JournalRecord) => void;
+  readonly ledger: Ledger;
+  readonly schedule: Schedule;
+  readonly rows: LaneRows;
+  readonly lanes: Map<number, Lane>;
+  /** Reads a row by its place and builds its request. */
+  readonly prepare: (row: number) => Prepared;
+  readonly sender: Sender;
+  readonly secrets: Secrets;
+  readonly network: Network;
+  readonly failures: FailureWatch;
+  readonly tries: Map<number, Tries>;
+  readonly delayed: Heap<Delayed>;
+  /** Rows answered 401 since the last success: they fail when one succeeds, and end the run when they are three. */
+  readonly unauthorized: Map<number, {readonly status: number; readonly why: string; readonly n: number}>;
+  readonly abort: AbortController;
+  readonly random: () => number;
+  /** Tells the operator something, once. */
+  readonly say: (line: string) => void;
+  readonly said: Set<string>;
+  serverClock: ServerClock;
+  stop: Stop | undefined;
+  /** Attempts under way. */
+  inFlight: number;
+  /** Wakes the loop: something ended, or the run is to stop. */
+  wake: () => void;
+};

@@ -1,0 +1,50 @@
+const NONE = 0;
+
+/** Which rows wait in which lane, in file order: a linked list through one number per row. Eight bytes a row and eight a lane. */
+export class LaneRows {
+  #next: Uint32Array;
+  #lane: Uint32Array;
+  readonly #head: number[] = [];
+  readonly #tail: number[] = [];
+
+  constructor(rows = 1024) {
+    this.#next = new Uint32Array(rows + 1);
+    this.#lane = new Uint32Array(rows + 1);
+  }
+
+  /** `row` (from 1) is the last in line of `lane`. */
+  push(row: number, lane: number): void {
+    if (row >= this.#next.length) this.#grow(row);
+    this.#next[row] = NONE;
+    this.#lane[row] = lane;
+    const tail = this.#tail[lane] ?? NONE;
+    if (tail === NONE) this.#head[lane] = row;
+    else this.#next[tail] = row;
+    this.#tail[lane] = row;
+  }
+
+  /** Takes the first in line out; undefined when nobody is. */
+  shift(lane: number): number | undefined {
+    const row = this.#head[lane] ?? NONE;
+    if (row === NONE) return undefined;
+    const next = this.#next[row]!;
+    this.#head[lane] = next;
+    if (next === NONE) this.#tail[lane] = NONE;
+    return row;
+  }
+
+  /** The lane that `row` was pushed to. */
+  laneOf(row: number): number {
+    return this.#lane[row]!;
+  }
+
+  #grow(row: number): void {
+    const length = Math.max(row + 1, this.#next.length * 2);
+    const next = new Uint32Array(length);
+    next.set(this.#next);
+    this.#next = next;
+    const lane = new Uint32Array(length);
+    lane.set(this.#lane);
+    this.#lane = lane;
+  }
+}
