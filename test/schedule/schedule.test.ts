@@ -1,0 +1,104 @@
+import {assert} from 'chai';
+import {giveBack, openLedger, take} from '../../src/limits/ledger.js';
+import type {BucketRef} from '../../src/limits/limit.js';
+import {Lanes} from '../../src/schedule/lanes.js';
+import {Schedule} from '../../src/schedule/schedule.js';
+
+const limits = [
+  {name: 'network', windows: [{requests: 4, seconds: 5, kind: 'rolling' as const}]},
+  {name: 'user', windows: [{requests: 1, seconds: 1, kind: 'rolling' as const}]},
+];
+const refsOf = (user: number): BucketRef[] => [
+  {limit: 0, id: 1, label: 'network'},
+  {limit: 1, id: 100 + user, label: `user user=u${user}`},
+];
+
+/** A schedule over `counts[user]` operations of each user, with what a run does at a start. */
+function scene(counts: readonly number[]) {
+  const lanes = new Lanes(limits, [false, true]);
+  let row = 0;
+  for (const [user, count] of counts.entries())
+    for (let i = 0; i < count; i++) lanes.add(lanes.laneOf(refsOf(user), ++row));
+  const ledger = openLedger(limits, 100);
+  const schedule = new Schedule(lanes, ledger);
+  const start = (now: number) => {
+    const choice = schedule.next(now);
+    if (choice.kind === 'start') take(ledger, lanes.refs(choice.lane), now);
+    return choice;
+  };
+  const answer = (lane: number, startedAt: number, now: number) => {
+    giveBack(ledger, lanes.refs(lane), {startedAt, now}, {kind: 'answered'});
+    schedule.touch(
+      lanes.refs(lane).map(({id}) => id),
+      now,
+    );
+  };
+  return {schedule, start, answer, lanes};
+}
+
+describe('Schedule', () => {
+  it('starts the lane that would end last first, and others while that one waits', () => {
+    const {start} = scene([1, 3, 2]);
+    assert.deepEqual(
+      [start(0), start(0), start(0)],
+      [
+        {kind: 'start', lane: 1},
+        {kind: 'start', lane: 2},
+        {kind: 'start', lane: 0},
+      ],
+    );
+  });
+
+  it('waits for a response when only a response can make room', () => {
+    const {start} = scene([2]);
+    start(0);
+    assert.deepEqual(start(0), {kind: 'wait', until: Number.POSITIVE_INFINITY, bucket: undefined});
+  });
+
+  it('says which bucket it waits for and until when, and goes on then', () => {
+    const {start, answer} = scene([2]);
+    start(0);
+    answer(0, 0, 100);
+    assert.deepEqual(start(100), {kind: 'wait', until: 1100, bucket: 100});
+    assert.deepEqual(start(1100), {kind: 'start', lane: 0});
+  });
+
+  it('waits for the shared bucket once it is used up, whoever is ready', () => {
+    const {start, answer} = scene([1, 1, 1, 1, 1, 1]);
+    for (let i = 0; i < 4; i++) start(0);
+    for (let lane = 0; lane < 4; lane++) answer(lane, 0, 100);
+    assert.deepEqual(start(100), {kind: 'wait', until: 5100, bucket: 1});
+  });
+
+  it('starts an operation that was put back, and is empty when all are started', () => {
+    const {start, answer, schedule} = scene([1]);
+    start(0);
+    assert.deepEqual(start(0), {kind: 'empty'});
+    answer(0, 0, 100);
+    schedule.putBack(0);
+    assert.deepEqual(start(1100), {kind: 'start', lane: 0});
+    assert.deepEqual(start(1100), {kind: 'empty'});
+  });
+});
+
+describe('Lanes', () => {
+  it('knows its buckets in the order of the limits, and what it is called', () => {
+    const {lanes} = scene([1, 1]);
+    assert.deepEqual(
+      lanes.refs(1).map(({limit, id}) => [limit, id]),
+      [
+        [0, 1],
+        [1, 101],
+      ],
+    );
+    assert.equal(lanes.name(1), 'user user=u1');
+    assert.deepEqual(lanes.own(1), [101]);
+  });
+
+  it('holds a hundred thousand lanes apart', () => {
+    const lanes = new Lanes(limits, [false, true]);
+    for (let user = 0; user < 100_000; user++) lanes.add(lanes.laneOf(refsOf(user), user + 1));
+    assert.equal(lanes.count, 100_000);
+    assert.equal(lanes.refs(77_777)[1]!.id, 100 + 77_777);
+  });
+});
