@@ -1,0 +1,97 @@
+import {EXIT, Problem} from '../problem.js';
+import type {RecordPlace} from './operation.js';
+import {shown} from './shown.js';
+
+/** An id that two rows have. `row` is the later one. */
+export type Duplicate = {readonly id: string; readonly firstRow: number; readonly row: number};
+
+/** Collects the ids of all rows, at 16 bytes each, whatever their length. */
+export type Ids = {
+  add(id: string, row: number): void;
+  /**
+   * The first duplicates in file order, at most `max`. Ids are kept as hashes, so `idOf` is asked for those that look alike: two different
+   * ids are never taken for one.
+   */
+  duplicates(idOf: (row: number) => string, max: number): Duplicate[];
+};
+
+const CHUNK = 2 ** 16;
+
+/** An empty collection of ids. */
+export function makeIds(hash: (id: string) => number = hashId): Ids {
+  const chunks: {readonly hashes: Float64Array; readonly rows: Float64Array}[] = [];
+  let count = 0;
+  return {
+    add(id, row) {
+      if (count % CHUNK === 0) chunks.push({hashes: new Float64Array(CHUNK), rows: new Float64Array(CHUNK)});
+      const chunk = chunks.at(-1)!;
+      chunk.hashes[count % CHUNK] = hash(id);
+      chunk.rows[count % CHUNK] = row;
+      count++;
+    },
+    duplicates(idOf, max) {
+      const all = new Float64Array(count);
+      for (const [index, {hashes}] of chunks.entries()) {
+        all.set(hashes.subarray(0, Math.min(CHUNK, count - index * CHUNK)), index * CHUNK);
+      }
+      const alike = repeated(all.sort());
+      return alike.size === 0 ? [] : confirmed(chunks, count, alike, idOf, max);
+    },
+  };
+}
+
+function repeated(sorted: Float64Array): Set<number> {
+  const alike = new Set<number>();
+  for (let at = 1; at < sorted.length; at++) if (sorted[at] === sorted[at - 1]) alike.add(sorted[at]!);
+  return alike;
+}
+
+function confirmed(
+  chunks: readonly {readonly hashes: Float64Array; readonly rows: Float64Array}[],
+  count: number,
+  alike: ReadonlySet<number>,
+  idOf: (row: number) => string,
+  max: number,
+): Duplicate[] {
+  const found: Duplicate[] = [];
+  const firstRowOf = new Map<string, number>();
+  for (let at = 0; at < count && found.length < max; at++) {
+    const {hashes, rows} = chunks[Math.floor(at / CHUNK)]!;
+    if (!alike.has(hashes[at % CHUNK]!)) continue;
+    const row = rows[at % CHUNK]!;
+    const id = idOf(row);
+    const firstRow = firstRowOf.get(id);
+    if (firstRow === undefined) firstRowOf.set(id, row);
+    else found.push({id, firstRow, row});
+  }
+  return found;
+}
+
+/** What to tell when rows share an id: both rows of each, with their lines. */
+export function duplicateProblem(
+  found: readonly Duplicate[],
+  input: {readonly name: string},
+  placeOf: (row: number) => RecordPlace,
+): Problem {
+  const {id, firstRow, row} = found[0]!;
+  const place = placeOf(row);
+  const others = found.slice(1).map((other) => `rows ${other.firstRow} and ${other.row}`);
+  const more = others.length > 0 ? `; also ${others.join(', ')}` : '';
+  const message = `the id ${shown(id)} is that of row ${firstRow} (${input.name}:${placeOf(firstRow).line}) already, expected another${more}`;
+  const fix = `Give every row of ${input.name} an id of its own, or none: row numbers serve as well.`;
+  return new Problem('ID_DUPLICATE', message, fix, {at: {file: input.name, line: place.line, row}, exit: EXIT.misfit});
+}
+
+/** 53 bits (cyrb53): ten million ids meet by chance once in two hundred files, and `idOf` tells then. */
+function hashId(id: string): number {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let at = 0; at < id.length; at++) {
+    const unit = id.charCodeAt(at);
+    high = Math.imul(high ^ unit, 2654435761);
+    low = Math.imul(low ^ unit, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return 4294967296 * (2097151 & low) + (high >>> 0);
+}

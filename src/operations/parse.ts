@@ -1,0 +1,174 @@
+import {isLosslessNumber} from 'lossless-json';
+import {EXIT, Problem} from '../problem.js';
+import {urlFault, withoutUserinfo} from './address.js';
+import {readBody} from './body.js';
+import {readHeaders} from './headers.js';
+import {JsonFault, parseJson} from './json.js';
+import type {Operation, Row} from './operation.js';
+import {shown} from './shown.js';
+
+/** `--scope NAME=@COLUMN` or `--scope NAME=VALUE`. */
+export type ScopeFlag = {readonly column: string} | {readonly value: string};
+
+/**
+ * What the columns of an input are for. `operations`: the columns of the contract mean what they say, and flags fill in where a row has no
+ * scope of its own. `plain`: every column is data, whatever its name, except for those named here.
+ */
+export type Roles =
+  | {readonly kind: 'operations'; readonly scope: Readonly<Record<string, ScopeFlag>>}
+  | {readonly kind: 'plain'; readonly id?: string | undefined; readonly scope: Readonly<Record<string, ScopeFlag>>};
+
+/** Whether these columns (of a CSV header, or of the first row) make an input a file of operations. */
+export function isFileOfOperations(columns: readonly string[]): boolean {
+  return columns.includes('operation') || (columns.includes('method') && columns.includes('url'));
+}
+
+/** What a row wants done. Throws a Problem (exit 65) that names row, line and column for whatever cannot be sent as it stands. */
+export function parseOperation(row: Row, input: {readonly name: string}, roles: Roles): Operation {
+  const cells = cellsOf(row, input);
+  const place = {file: input.name, line: row.place.line, row: row.place.row};
+  const scope = Object.assign(flagScope(cells, roles.scope), roles.kind === 'operations' ? rowScope(cells) : {});
+  if (roles.kind === 'plain') {
+    const id =
+      roles.id === undefined ? String(place.row) : (cells.text(roles.id) ?? cells.refuse(roles.id, 'expected an id'));
+    return {id, place, call: {kind: 'template'}, headers: {}, body: undefined, scope, values: row.values};
+  }
+  refuseOrder(cells);
+  const headers = headersOf(cells);
+  const body = readBody(row.values.body, headers);
+  if (body && 'fault' in body) return cells.fail('BODY_INVALID', `column "body" ${body.fault}`);
+  return {
+    id: cells.text('id') ?? String(place.row),
+    place,
+    call: callOf(cells),
+    headers,
+    body,
+    scope,
+    values: row.values,
+  };
+}
+
+/** The cells of one row, and how to refuse them. An empty cell counts as absent. */
+type Cells = {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Texts as they are, numbers digit for digit. */
+  text(column: string): string | undefined;
+  /** `fail` with the value of the column shown, or `as` instead of it. */
+  refuse(column: string, expected: string, as?: unknown): never;
+  fail(code: string, found: string, fix?: string): never;
+};
+
+function cellsOf({values, place}: Row, {name}: {readonly name: string}): Cells {
+  const cells: Cells = {
+    values,
+    text(column) {
+      const value = values[column];
+      if (value === undefined || value === null || value === '') return undefined;
+      if (typeof value === 'string') return value;
+      return typeof value === 'number' || isLosslessNumber(value)
+        ? String(value)
+        : cells.refuse(column, 'expected a text or a number');
+    },
+    refuse(column, expected, as = values[column]) {
+      const is = column in values ? (as === '' ? 'is empty' : `is ${shown(as)}`) : 'is missing';
+      return cells.fail('OPERATION_INVALID', `column ${shown(column)} ${is}, ${expected}`);
+    },
+    fail(code, found, fix = `Correct line ${place.line} of ${name}, or leave bad rows out with --skip-invalid.`) {
+      throw new Problem(code, found, fix, {at: {file: name, line: place.line, row: place.row}, exit: EXIT.misfit});
+    },
+  };
+  return cells;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+function callOf(cells: Cells): Operation['call'] {
+  const name = cells.text('operation');
+  const method = cells.text('method');
+  const url = cells.text('url');
+  if (name !== undefined) {
+    if (method === undefined && url === undefined) return {kind: 'named', name};
+    const other = method === undefined ? 'url' : 'method';
+    return cells.fail(
+      'OPERATION_INVALID',
+      `column "${other}" is ${shown(method ?? withoutUserinfo(url!))}, expected it empty, as "operation" is ${shown(name)}`,
+    );
+  }
+  if (method === undefined && url === undefined) {
+    return cells.fail(
+      'OPERATION_INVALID',
+      'columns "operation", "method" and "url" are empty, expected an operation, or a method and a url',
+    );
+  }
+  if (method === undefined) return cells.refuse('method', `expected one of ${METHODS.join(', ')}`);
+  if (!METHODS.includes(method.toUpperCase())) return cells.refuse('method', `expected one of ${METHODS.join(', ')}`);
+  if (url === undefined) return cells.refuse('url', 'expected http://…, https://… or a path that begins with /');
+  const fault = urlFault(url);
+  if (fault) return cells.refuse('url', fault, withoutUserinfo(url));
+  return {kind: 'direct', method: method.toUpperCase(), url};
+}
+
+function headersOf(cells: Cells): Readonly<Record<string, string>> {
+  const cell = cells.values.headers;
+  if (cell === undefined || cell === null || cell === '') return {};
+  const read = readHeaders(objectOf(cell, 'headers', cells));
+  return 'fault' in read ? cells.fail('HEADERS_INVALID', `column "headers": ${read.fault}`) : read.headers;
+}
+
+/** The JSON object that a cell is or holds. Its text is not shown: headers hold secrets. */
+function objectOf(cell: unknown, column: string, cells: Cells): object {
+  let value = cell;
+  if (typeof cell === 'string') {
+    try {
+      value = parseJson(cell);
+    } catch (error) {
+      if (!(error instanceof JsonFault)) throw error;
+      return cells.fail('OPERATION_INVALID', `column "${column}" is not a JSON object: ${error.message}`);
+    }
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)) return value;
+  return cells.fail('OPERATION_INVALID', `column "${column}" is not a JSON object, expected {"name": "value"}`);
+}
+
+const SCOPE = 'scope.';
+
+function rowScope(cells: Cells): Record<string, string> {
+  const scope: Record<string, string> = Object.create(null);
+  const nested = cells.values.scope;
+  if (nested !== undefined && nested !== null && nested !== '') {
+    for (const [name, value] of Object.entries(objectOf(nested, 'scope', cells))) addScope(scope, name, value, cells);
+  }
+  for (const column of Object.keys(cells.values)) {
+    if (column.startsWith(SCOPE)) addScope(scope, column.slice(SCOPE.length), cells.values[column], cells);
+  }
+  return scope;
+}
+
+function addScope(scope: Record<string, string>, name: string, value: unknown, cells: Cells): void {
+  if (value === undefined || value === null || value === '') return;
+  if (typeof value === 'string' || typeof value === 'number' || isLosslessNumber(value)) {
+    scope[name] = String(value);
+  } else {
+    cells.fail('OPERATION_INVALID', `scope ${shown(name)} is ${shown(value)}, expected a text or a number`);
+  }
+}
+
+function flagScope(cells: Cells, flags: Readonly<Record<string, ScopeFlag>>): Record<string, string> {
+  const scope: Record<string, string> = Object.create(null);
+  for (const [name, flag] of Object.entries(flags)) {
+    const value = 'value' in flag ? flag.value : cells.text(flag.column);
+    if (value !== undefined) scope[name] = value;
+  }
+  return scope;
+}
+
+/** Rows that ask for an order must not run in another without a word. */
+function refuseOrder(cells: Cells): void {
+  for (const column of ['key', 'phase']) {
+    const value = cells.values[column];
+    if (value === undefined || value === null || value === '') continue;
+    const found = `column "${column}" is ${shown(value)}, and this version sends rows in any order: it cannot keep one yet`;
+    const fix = `Remove the column "${column}" if the rows may run in any order; else run the parts that depend on one another one by one.`;
+    cells.fail('ORDER_UNSUPPORTED', found, fix);
+  }
+}
