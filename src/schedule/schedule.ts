@@ -47,7 +47,7 @@ export class Schedule {
       empty = false;
       const gate = roomIn(this.#ledger, this.#lanes.shapes[shape]!.shared, now);
       if (gate.at > now) {
-        if (gate.at < until) [until, bucket] = [gate.at, gate.bucket];
+        if (gate.at < until || bucket === undefined) [until, bucket] = [gate.at, gate.bucket];
         continue;
       }
       const lane = this.#pick(shape, now);
@@ -55,6 +55,7 @@ export class Schedule {
     }
     if (empty) return {kind: 'empty'};
     const wake = this.#waking.top;
+    bucket ??= this.#waiting.keys().next().value;
     return wake && wake.at < until
       ? {kind: 'wait', until: wake.at, bucket: wake.bucket}
       : {kind: 'wait', until, bucket};

@@ -52,7 +52,7 @@ describe('Schedule', () => {
   it('waits for a response when only a response can make room', () => {
     const {start} = scene([2]);
     start(0);
-    assert.deepEqual(start(0), {kind: 'wait', until: Number.POSITIVE_INFINITY, bucket: undefined});
+    assert.deepEqual(start(0), {kind: 'wait', until: Number.POSITIVE_INFINITY, bucket: 100});
   });
 
   it('says which bucket it waits for and until when, and goes on then', () => {
