@@ -11,15 +11,22 @@ export type CredentialRule = {
   readonly prefix: string;
   /** The environment variable that holds the secret. */
   readonly env: string;
+  /** Other credentials that go with every request this one is sent with: a project beside a key, a client id beside its secret. */
+  readonly also?: readonly string[] | undefined;
+  /** Fixed headers, never secret, that go with every request this one is sent with. Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 };
 
 /** A named request. `route` is `METHOD /path/{parameter}`; the same method may be named by several operations. */
 export type OperationRule = {
   readonly route: string;
+  /** Other routes by which the provider knows the same operation. A named operation is sent by `route`, and recognised by all of them. */
+  readonly aliases?: readonly string[] | undefined;
   readonly group?: string | undefined;
   /** May be sent again when it is in doubt whether it was executed, whatever the method. */
   readonly repeatable?: boolean | undefined;
   readonly credential?: string | undefined;
+  /** One request may carry many: where they stand, a JSON pointer into the body (or `?name`, a query parameter), and how many at most. */
   readonly batch?: {readonly field: string; readonly max?: number | undefined} | undefined;
 };
 
