@@ -27,4 +27,9 @@ export type Verdict =
   | {readonly kind: 'in-doubt'; readonly status: number | undefined; readonly why: string}
   | {readonly kind: 'unsent'; readonly why: string}
   | {readonly kind: 'unauthorized'; readonly status: number; readonly why: string}
-  | {readonly kind: 'stop'; readonly status: number | undefined; readonly why: string; readonly code: 'rule' | 'certificate'};
+  | {
+      readonly kind: 'stop';
+      readonly status: number | undefined;
+      readonly why: string;
+      readonly code: 'rule' | 'certificate';
+    };

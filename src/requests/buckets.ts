@@ -1,0 +1,60 @@
+import {hashText} from '../limits/hash.js';
+import type {BucketRef} from '../limits/limit.js';
+import type {Limit, Profile} from '../profiles/profile.js';
+import {credentialValue, type Keyed, type KeyValue, scopeValue} from './scope.js';
+import {showSafe} from './show.js';
+
+/**
+ * Every bucket that a request falls into, in the order of the profile's limits. `account` stands for the credential's secret, and goes into
+ * the hash alone: labels show the credential's name.
+ */
+export function bucketsOf(keyed: Keyed, profile: Profile, account: string): readonly BucketRef[] {
+  const buckets: BucketRef[] = [];
+  for (const [index, limit] of profile.limits.entries()) {
+    if (!covers(limit, keyed)) continue;
+    const bucket = bucketOf(limit, index, keyed, profile, account);
+    if (bucket) buckets.push(bucket);
+  }
+  return buckets;
+}
+
+/** Whether a limit speaks of a request: by its operation or group (with neither, of all), and by the credential that goes with it. */
+export function covers(
+  limit: Limit,
+  {operation, group, credential}: Pick<Keyed, 'operation' | 'group' | 'credential'>,
+): boolean {
+  if (limit.with && !limit.with.includes(credential ?? 'none')) return false;
+  if (!limit.groups && !limit.operations) return true;
+  const named = operation !== undefined && limit.operations?.includes(operation) === true;
+  return named || (group !== undefined && limit.groups?.includes(group) === true);
+}
+
+function bucketOf(limit: Limit, index: number, keyed: Keyed, profile: Profile, account: string): BucketRef | undefined {
+  let identity = limit.name;
+  let label = limit.name;
+  for (const key of limit.per) {
+    const found = keyOf(key, keyed, profile, account);
+    if (found === 'skip') return undefined;
+    // The length in front keeps two keys from running into one another.
+    identity += found === 'share' ? '\n-' : `\n${found.value.length}:${found.value}`;
+    label += ` ${key}=${found === 'share' ? '(any)' : showSafe(found.shown, 60)}`;
+  }
+  return {limit: index, id: hashText(identity), label};
+}
+
+function keyOf(key: string, keyed: Keyed, profile: Profile, account: string): KeyValue | 'share' | 'skip' {
+  switch (key) {
+    case 'operation':
+      return plain(keyed.operation ?? `${keyed.method} ${keyed.pattern ?? keyed.path}`);
+    case 'method':
+      return plain(keyed.method);
+    case 'credential':
+      return credentialValue(keyed, account) ?? 'share';
+    default:
+      return scopeValue(key, keyed, profile, account);
+  }
+}
+
+function plain(value: string): KeyValue {
+  return {value, shown: value};
+}

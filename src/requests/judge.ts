@@ -1,0 +1,82 @@
+import type {Exchange, Response} from '../exchange.js';
+import type {Profile} from '../profiles/profile.js';
+import {type Answer, answerOf, explanation, matchingRule} from './answer.js';
+import type {Request, Verdict} from './request.js';
+import {showSafe} from './show.js';
+
+/** Which attempt an exchange was: `n` counts from 1 and leaves out those that were refused or never sent. */
+export type AttemptCount = {readonly n: number; readonly hasIdempotencyKey: boolean};
+
+type Judged = Pick<Request, 'method' | 'repeatable'>;
+
+/** What one exchange means for its operation: by the phase it had reached, then by the profile's rules, then by the status. */
+export function judge(exchange: Exchange, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
+  switch (exchange.kind) {
+    case 'unsent':
+      return {kind: 'unsent', why: whyOf(exchange)};
+    case 'untrusted':
+      return {kind: 'stop', status: undefined, why: whyOf(exchange), code: 'certificate'};
+    case 'unanswered':
+      return judgeSilence(whyOf(exchange), request, profile, attempt);
+    case 'answered':
+      return judgeAnswer(exchange.response, request, profile, attempt);
+  }
+}
+
+// However often it is sent: without an answer, what became of it stays unknown.
+function judgeSilence(why: string, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
+  if (mayRepeat(request, attempt) && attempt.n < profile.retry.attempts) return backoff(undefined, why);
+  return {kind: 'in-doubt', status: undefined, why};
+}
+
+function judgeAnswer(response: Response, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
+  const answer = answerOf(response);
+  const {status} = response;
+  const stop = matchingRule(profile.stop, answer);
+  if (stop) return {kind: 'stop', status, why: stop.why ?? explanation(answer), code: 'rule'};
+  if (status === 429 || matchingRule(profile.refused, answer)) return {kind: 'refused', status};
+  const undone = matchingRule(profile.notExecuted, answer);
+  if (undone) return againOrFailed(status, undone.why ?? explanation(answer), profile, attempt);
+  const failed = matchingRule(profile.failed, answer);
+  if (failed) return {kind: 'failed', status, why: failed.why ?? explanation(answer)};
+  if (matchingRule(profile.ok, answer)) return {kind: 'ok', status, bodyLost: response.bodyLost};
+  return judgeStatus(answer, request, profile, attempt);
+}
+
+function judgeStatus(answer: Answer, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
+  const {status} = answer;
+  if (status >= 200 && status < 300) return {kind: 'ok', status, bodyLost: answer.bodyLost};
+  if (status >= 300 && status < 400) return {kind: 'failed', status, why: redirectWhy(answer)};
+  const why = explanation(answer);
+  if (status === 401) return {kind: 'unauthorized', status, why};
+  if (mayRepeat(request, attempt) && profile.retry.statuses.includes(status))
+    return againOrFailed(status, why, profile, attempt);
+  if (profile.resend.includes(status))
+    return againOrFailed(status, why, profile, attempt, !mayRepeat(request, attempt));
+  // An earlier attempt had removed it, and its answer was lost.
+  if (request.method === 'DELETE' && attempt.n > 1 && (status === 404 || status === 410))
+    return {kind: 'ok', status, bodyLost: answer.bodyLost};
+  if (status >= 400 && status < 500 && status !== 408) return {kind: 'failed', status, why};
+  return {kind: 'in-doubt', status, why};
+}
+
+function againOrFailed(status: number, why: string, profile: Profile, {n}: AttemptCount, resent = false): Verdict {
+  return n < profile.retry.attempts ? backoff(status, why, resent) : {kind: 'failed', status, why};
+}
+
+function backoff(status: number | undefined, why: string, resent = false): Verdict {
+  return {kind: 'backoff', status, why, resent};
+}
+
+function mayRepeat({repeatable}: Judged, {hasIdempotencyKey}: AttemptCount): boolean {
+  return repeatable || hasIdempotencyKey;
+}
+
+function redirectWhy({headers}: Answer): string {
+  const location = headers.location;
+  return `redirect not followed${location === undefined ? '' : `: ${showSafe(location)}`}`;
+}
+
+function whyOf({error, message}: {readonly error: string; readonly message: string}): string {
+  return message === '' ? error : message;
+}

@@ -1,0 +1,64 @@
+import {trimBaseUrl} from '../profiles/base-url.js';
+import {checkSegment} from './path-value.js';
+import {showValue} from './show.js';
+import {UnfitValue} from './values.js';
+
+/** Longer URLs are refused by many servers, and cut by some. */
+const LONGEST_URL = 8192;
+
+/** Where a request goes: the whole URL, and its path without that of the base URL. `own` is false at another origin than the base URL's. */
+export type Location = {readonly url: string; readonly path: string; readonly own: boolean};
+
+/**
+ * Puts a row's URL and the base URL together. A relative one begins with one `/` and is appended; an absolute one must have the origin of
+ * the base URL or an allowed one. Throws UnfitValue for everything that could lead elsewhere.
+ */
+export function locate(text: string, baseUrl: string, allowedOrigins: readonly string[]): Location {
+  const absolute = /^[a-z][a-z0-9+.-]*:/i.test(text);
+  checkText(text, absolute);
+  const base = new URL(baseUrl);
+  const url = parsed(absolute ? text : trimBaseUrl(baseUrl) + text, text);
+  if (url.username !== '' || url.password !== '')
+    throw new UnfitValue('the URL holds a user name or password, expected none');
+  const own = url.origin === base.origin;
+  if (!own && !allowedOrigins.includes(url.origin)) {
+    throw new UnfitValue(
+      `the URL leads to ${url.origin}, expected ${base.origin} (other origins need --allow-origin ${url.origin})`,
+    );
+  }
+  checkPath(absolute ? text.replace(/^[^/]*\/\/[^/?]*/, '') : text);
+  if (url.href.length > LONGEST_URL) {
+    throw new UnfitValue(`the URL is ${url.href.length} bytes long, expected at most ${LONGEST_URL}`);
+  }
+  return {url: url.href, path: own ? withoutBase(url.pathname, base.pathname) : url.pathname, own};
+}
+
+function checkText(text: string, absolute: boolean): void {
+  const shown = showValue(text);
+  if (text === '') throw new UnfitValue('the URL is empty, expected a path such as "/users/1"');
+  if (/[\s\\\u0000-\u0020\u007f-\u009f]/.test(text)) {
+    throw new UnfitValue(`the URL is ${shown}, which holds a blank, a backslash or a control character`);
+  }
+  if (text.includes('#')) throw new UnfitValue(`the URL is ${shown}, expected no fragment ("#")`);
+  const start = absolute ? /^https?:\/\/[^/?]/i : /^\/(?!\/)/;
+  if (!start.test(text))
+    throw new UnfitValue(`the URL is ${shown}, expected a path that begins with one "/", or a whole http(s) URL`);
+}
+
+// Checked as it was written: a URL parser takes `..` and `%2e%2e` away without a word.
+function checkPath(text: string): void {
+  const path = text.split('?')[0]!;
+  if (path.includes('//'))
+    throw new UnfitValue(`the URL holds "//" in its path (${showValue(path)}), expected no empty segment`);
+  for (const segment of path.split('/')) checkSegment(segment);
+}
+
+function parsed(text: string, written: string): URL {
+  if (URL.canParse(text)) return new URL(text);
+  throw new UnfitValue(`the URL is ${showValue(written)}, which is none`);
+}
+
+function withoutBase(path: string, basePath: string): string {
+  const prefix = basePath.replace(/\/+$/, '');
+  return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+}
