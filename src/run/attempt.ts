@@ -25,7 +25,7 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
     const exchange = await send(prepared, tries, tools);
     const idempotent = keyFor(prepared, tries, tools) !== undefined;
     const verdict = judge(exchange, request, tools.profile, {n: tries.counted, hasIdempotencyKey: idempotent});
-    await settle(prepared, {startedAt, exchange, verdict, tries}, tools);
+    settle(prepared, {startedAt, exchange, verdict, tries}, tools);
   } catch {
     // Only the journal rejects here, and it has told the run by then: the attempt was never sent, or recovery will call it in doubt.
   } finally {

@@ -15,7 +15,7 @@ import type {Ended, Prepared, Tools} from './tools.js';
 const REFUSALS_OF_ITS_OWN = 5;
 
 /** Draws every consequence of one ended attempt: slots, what the server told, the journal, and where the row goes now. */
-export async function settle(prepared: Prepared, ended: Ended, tools: Tools): Promise<void> {
+export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const {startedAt, exchange, verdict} = ended;
   const at = now();
   const span = {startedAt, now: at};
@@ -26,7 +26,7 @@ export async function settle(prepared: Prepared, ended: Ended, tools: Tools): Pr
   if (exchange.kind === 'unsent') noteUnsent(tools.network, startedAt, at, exchange.message);
   else noteReached(tools.network);
   if (exchange.kind === 'answered' && verdict.kind !== 'refused') admit(tools.ledger, buckets, startedAt);
-  await follow(prepared, ended, lesson, tools, at);
+  follow(prepared, ended, lesson, tools, at);
   tools.schedule.touch(
     buckets.map(({id}) => id),
     at,
@@ -39,7 +39,7 @@ export function stopRun(tools: Tools, stop: Stop): void {
   tools.wake();
 }
 
-async function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): Promise<void> {
+function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): void {
   const {verdict, tries} = ended;
   const {row} = prepared.operation.place;
   switch (verdict.kind) {
@@ -117,10 +117,10 @@ function delay(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: 
   tools.delayed.push({at: until, row});
 }
 
-async function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'unauthorized'}, tools: Tools): Promise<void> {
+function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'unauthorized'}, tools: Tools): void {
   const {row} = prepared.operation.place;
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'unauthorized', m: verdict.why}));
-  if (await tools.secrets.refresh(prepared.request.credential)) return putBack(tools, row);
+  if (tools.secrets.refresh(ended.startedAt, now())) return putBack(tools, row);
   tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.tries.attempts});
   if (tools.unauthorized.size < UNAUTHORIZED_ROWS) return;
   stopRun(tools, {

@@ -1,0 +1,97 @@
+import type {WireRequest} from '../exchange.js';
+import {sentTogether} from '../profiles/credentials.js';
+import type {CredentialRule, Profile} from '../profiles/profile.js';
+import {
+  applyCredential,
+  type Credential,
+  fingerprint,
+  findCredential,
+  forgetSecrets,
+  missingCredential,
+  readCredential,
+  readSecretHeaders,
+  type SecretSource,
+  secretVariables,
+} from '../requests/credentials.js';
+import {readEnvFile} from '../requests/env-file.js';
+import {makeScrub} from '../requests/scrub.js';
+
+/** Where the operator keeps the secrets of a run, and which of the profile's credentials to use. */
+export type SecretPlace = {
+  readonly profile: Profile;
+  readonly env: Record<string, string | undefined>;
+  readonly envFile: string | undefined;
+  /** `--credential`. */
+  readonly chosen: string | undefined;
+  /** The `--header` lines; those with `${NAME}` hold secrets. */
+  readonly headers: readonly string[];
+  readonly baseUrl: string;
+};
+
+/** The secrets of a session: put into requests at the last moment, and taken out of everything that is written or shown. */
+export type Secrets = {
+  /** The credential that rows use unless their operation names another; undefined: none is sent. */
+  readonly credential: string | undefined;
+  /** What stands for the account, salted: the same secret gives the same text, and nobody gets it back. */
+  fingerprint(salt: string): string;
+  /** Throws CREDENTIAL_MISSING (77) when this credential is wanted and has no secret. */
+  require(name: string): void;
+  apply(wire: WireRequest, name: string | undefined): WireRequest;
+  /** Reads the file again. Whether a request that started at `startedAt` may be sent again, with a newer secret than it had. */
+  refresh(startedAt: number, now: number): boolean;
+  scrub(text: string): string;
+};
+
+/** Reads every secret that may be wanted, and takes them out of the environment. Throws CREDENTIAL_UNKNOWN (2), CREDENTIAL_MISSING (77). */
+export function openSecrets(place: SecretPlace): Secrets {
+  const {profile, env, envFile, chosen, headers, baseUrl} = place;
+  const own = {...env};
+  const read = () => ({env: own, file: envFile === undefined ? {} : readEnvFile(envFile)});
+  const source = read();
+  const rule = findCredential(profile, source, chosen);
+  let known = readAll(profile, source, baseUrl);
+  let extra = readSecretHeaders(headers, source, baseUrl);
+  if (!rule && !extra) refuseNone(profile);
+  forgetSecrets({env, file: {}}, secretVariables(profile, headers));
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  let scrub = makeScrub(secretsOf(known, extra));
+  return {
+    credential: rule?.name,
+    fingerprint: (salt) => fingerprint(secretsOf(new Map(rule ? [[rule.name, known.get(rule.name)!]] : []), extra).join('\n'), salt),
+    require: (name) => {
+      if (!known.has(name)) throw missingCredential(profile, profile.credentials.find((each) => each.name === name));
+    },
+    apply: (wire, name) => applyCredential(applyCredential(wire, name === undefined ? undefined : known.get(name)), extra),
+    refresh: (startedAt, now) => {
+      if (startedAt < refreshedAt) return true;
+      if (envFile === undefined) return false;
+      const fresh = read();
+      const [before, beforeExtra] = [known, extra];
+      known = readAll(profile, fresh, baseUrl);
+      extra = readSecretHeaders(headers, fresh, baseUrl);
+      const [old, current] = [secretsOf(before, beforeExtra), secretsOf(known, extra)];
+      if (old.join('\n') === current.join('\n')) return false;
+      // The old secrets stay masked: an answer to one of their requests may still be on its way.
+      scrub = makeScrub([...old, ...current]);
+      refreshedAt = now;
+      return true;
+    },
+    scrub: (text) => scrub(text),
+  };
+}
+
+/** Not every credential of a profile is wanted; one that is and has no secret is named when a row asks for it. */
+function readAll(profile: Profile, source: SecretSource, baseUrl: string): Map<string, Credential> {
+  const set = (rule: CredentialRule) => sentTogether(profile, rule).every(({env}) => source.file[env] ?? source.env[env]);
+  return new Map(profile.credentials.filter(set).map((rule) => [rule.name, readCredential(profile, rule, source, baseUrl)]));
+}
+
+/** A profile whose provider also answers without a credential has a limit for that; any other needs one. */
+function refuseNone(profile: Profile): void {
+  const allowed = profile.credentials.length === 0 || profile.limits.some((limit) => limit.with?.includes('none'));
+  if (!allowed) throw missingCredential(profile);
+}
+
+function secretsOf(known: ReadonlyMap<string, Credential>, extra: Credential | undefined): string[] {
+  return [...known.values(), ...(extra ? [extra] : [])].flatMap(({secrets}) => secrets);
+}

@@ -1,0 +1,131 @@
+import {createHash} from 'node:crypto';
+import type {LimitRule} from '../limits/ledger.js';
+import {duplicateProblem, makeIds} from '../operations/ids.js';
+import type {Operation, RecordPlace, Row} from '../operations/operation.js';
+import {parseOperation, type Roles} from '../operations/parse.js';
+import {makePlaces, type Places} from '../operations/places.js';
+import {type BadRow, isBadRow, openRowFile, readRows} from '../operations/read.js';
+import type {Input} from '../operations/source.js';
+import {Problem} from '../problem.js';
+import type {Limit} from '../profiles/profile.js';
+import {buildRequest, type RequestSetting} from '../requests/build.js';
+import type {Request} from '../requests/request.js';
+import {Lanes} from './lanes.js';
+import {LaneRows} from './rows.js';
+
+/** How an input is to be read: whose columns play which part, and what becomes of a row. */
+export type Reading = {
+  readonly input: Input;
+  readonly roles: Roles;
+  readonly setting: RequestSetting;
+  /** Which rows are put in line; the others are only checked, or, where `checked` already, only counted. */
+  readonly wanted: (row: number) => boolean;
+  /** The rows were checked when the run began, so those that are not wanted are not looked at again. */
+  readonly checked: boolean;
+  /** Told of each row that cannot be sent, in file order. */
+  readonly onBad: (place: RecordPlace, problem: Problem) => void;
+  /** Told now and then how many bytes have been read. */
+  readonly onBytes?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** The whole input, checked and put in line: some 30 bytes a row, however long the rows are. */
+export type Intake = {
+  readonly rows: number;
+  readonly bad: number;
+  readonly places: Places;
+  readonly lanes: Lanes;
+  readonly lined: LaneRows;
+  /** SHA-256 of the plain bytes. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** The first requests, for a look before anything is sent. */
+  readonly preview: readonly Request[];
+  /** The credentials that the rows' operations ask for by name. */
+  readonly credentials: ReadonlySet<string>;
+};
+
+const PREVIEWED = 3;
+/** So many duplicates of `id` are named; who has more has a column that is no id. */
+const DUPLICATES_SHOWN = 5;
+
+/** Reads every row of the input once: checks it, finds its lane and its place. A row that cannot be sent goes to `onBad` and into no lane. */
+export async function takeIn(reading: Reading): Promise<Intake> {
+  const {input, setting, checked, onBad} = reading;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const places = makePlaces();
+  const lanes = openLanes(setting.profile.limits);
+  const lined = new LaneRows();
+  const ids = makeIds();
+  const preview: Request[] = [];
+  const credentials = new Set<string>();
+  const bad = new Set<number>();
+  const refuse = (place: RecordPlace, problem: Problem) => {
+    bad.add(place.row);
+    onBad(place, problem);
+  };
+  const tap = (chunk: Uint8Array) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+    reading.onBytes?.(bytes);
+  };
+  for await (const row of readRows(input, tap)) {
+    reading.signal?.throwIfAborted();
+    places.add(row.place);
+    const wanted = reading.wanted(row.place.row);
+    if (checked && !wanted) continue;
+    const built = build(row, reading);
+    if (built instanceof Problem) {
+      refuse(row.place, built);
+      continue;
+    }
+    const {operation, request} = built;
+    if (!checked && operation.id !== String(row.place.row)) ids.add(operation.id, row.place.row);
+    if (request.credential !== undefined) credentials.add(request.credential);
+    if (preview.length < PREVIEWED) preview.push(request);
+    if (!wanted) continue;
+    const lane = lanes.laneOf(request.buckets, row.place.row);
+    lanes.add(lane);
+    lined.push(row.place.row, lane);
+  }
+  if (!checked) refuseDuplicates(reading, ids, places, refuse);
+  return {rows: places.count, bad: bad.size, places, lanes, lined, sha256: hash.digest('hex'), bytes, preview, credentials};
+}
+
+/** The lanes of a profile's limits: those with a key have a bucket for each of its values. */
+export function openLanes(limits: readonly Limit[]): Lanes {
+  return new Lanes(
+    limits as readonly LimitRule[],
+    limits.map(({per}) => per.length > 0),
+  );
+}
+
+/** The operation of one row and its request, or what is wrong with it. */
+export function build(row: Row | BadRow, {input, roles, setting}: Pick<Reading, 'input' | 'roles' | 'setting'>): {operation: Operation; request: Request} | Problem {
+  if (isBadRow(row)) return row.problem;
+  try {
+    const operation = parseOperation(row, input, roles);
+    return {operation, request: buildRequest(operation, setting)};
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+/** The rows that share an id with an earlier one. They stand in line already, which is no matter: the run is refused, or they are left out. */
+function refuseDuplicates(
+  {input, roles}: Reading,
+  ids: ReturnType<typeof makeIds>,
+  places: Places,
+  refuse: (place: RecordPlace, problem: Problem) => void,
+): void {
+  const file = openRowFile(input);
+  try {
+    const idOf = (row: number) => parseOperation(file.at(places.at(row)), input, roles).id;
+    const found = ids.duplicates(idOf, DUPLICATES_SHOWN);
+    if (found.length > 0) refuse(places.at(found[0]!.row), duplicateProblem(found, input, (row) => places.at(row)));
+  } finally {
+    file.close();
+  }
+}
