@@ -1,0 +1,118 @@
+import {closeSync, openSync, readSync} from 'node:fs';
+import {writeJson} from '../operations/json.js';
+import type {RecordPlace} from '../operations/operation.js';
+import type {Input} from '../operations/source.js';
+import {plainCells, safeCells} from './cells.js';
+import {DerivedFile} from './derived-file.js';
+import type {Outcome} from './outcomes.js';
+
+/** What is known of a row beside what the user wrote. A file that is fed back has these already: they are written anew. */
+const ADDED = ['_error', '_status', '_attempts', '_row'] as const;
+
+/** One record of the input. A record that could not be read may have no values. */
+export type Copied = {readonly place: RecordPlace; readonly values?: Readonly<Record<string, unknown>>};
+
+/**
+ * A file of some rows of `input`, each with what became of it. The user's own cells stand there byte for byte, so that the file can be
+ * corrected and run. It comes into being with its first row, and holds files open: close it, one way or the other.
+ */
+export class Copies {
+  readonly #path: string;
+  readonly #input: Input;
+  readonly #own: readonly string[] | undefined;
+  #file: DerivedFile | undefined;
+  #source: number | undefined;
+  #rows = 0;
+
+  constructor(path: string, input: Input) {
+    this.#path = path;
+    this.#input = input;
+    const own = input.columns.filter((column) => !isAdded(column));
+    this.#own = own.length === input.columns.length ? undefined : own;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  write(copied: Copied, outcome: Outcome): void {
+    this.#file ??= this.#begin();
+    const text = this.#input.format === 'csv' ? this.#csv(copied, outcome) : this.#ndjson(copied, outcome);
+    this.#file.write(text);
+    this.#rows += 1;
+  }
+
+  /** Gives the file its name. Returns its path, or `undefined` when there were no rows, and so no file. */
+  commit(): string | undefined {
+    this.#file?.commit();
+    return this.#file && this.#path;
+  }
+
+  /** Closes what is open, and leaves nothing half written. */
+  close(): void {
+    this.#file?.discard();
+    if (this.#source !== undefined) closeSync(this.#source);
+    this.#source = undefined;
+  }
+
+  #begin(): DerivedFile {
+    const file = new DerivedFile(this.#path);
+    const {format, delimiter, bomBytes, firstOffset} = this.#input;
+    this.#source = openSync(this.#input.path, 'r');
+    if (format === 'ndjson') return file;
+    const header = this.#own
+      ? Buffer.from(plainCells(this.#own, delimiter))
+      : withoutLineEnd(this.#bytes(bomBytes, firstOffset));
+    file.write(Buffer.concat([header, Buffer.from(`${delimiter}${ADDED.join(delimiter)}\n`)]));
+    return file;
+  }
+
+  #csv({place, values}: Copied, {error, status, attempts}: Outcome): Buffer {
+    const {delimiter} = this.#input;
+    const cells = this.#own
+      ? Buffer.from(
+          plainCells(
+            this.#own.map((column) => String(values?.[column] ?? '')),
+            delimiter,
+          ),
+        )
+      : withoutLineEnd(this.#bytes(place.offset, place.end));
+    // The error is the server's word, not the user's: a spreadsheet must not compute it.
+    const added = [safeCells([error ?? '']), status ?? '', attempts, place.row].join(delimiter);
+    return Buffer.concat([cells, Buffer.from(`${delimiter}${added}\n`)]);
+  }
+
+  #ndjson({place, values}: Copied, {error, status, attempts}: Outcome): Buffer {
+    const added = JSON.stringify({_error: error, _status: status, _attempts: attempts, _row: place.row}).slice(1);
+    const names = values && Object.keys(values);
+    if (!names || names.length === 0) return Buffer.from(`{${added}\n`);
+    if (!names.some(isAdded)) {
+      const line = this.#bytes(place.offset, place.end);
+      return Buffer.concat([line.subarray(0, line.lastIndexOf('}')), Buffer.from(`,${added}\n`)]);
+    }
+    const own = Object.fromEntries(Object.entries(values).filter(([name]) => !isAdded(name)));
+    const text = writeJson(own).slice(0, -1);
+    return Buffer.from(`${text === '{' ? text : `${text},`}${added}\n`);
+  }
+
+  #bytes(from: number, to: number): Buffer {
+    const bytes = Buffer.allocUnsafe(to - from);
+    for (let filled = 0; filled < bytes.length; ) {
+      const read = readSync(this.#source!, bytes, filled, bytes.length - filled, from + filled);
+      if (read === 0) return bytes.subarray(0, filled);
+      filled += read;
+    }
+    return bytes;
+  }
+}
+
+/** As headers are compared: case and blanks make no difference. */
+function isAdded(column: string): boolean {
+  return (ADDED as readonly string[]).includes(column.trim().toLowerCase());
+}
+
+function withoutLineEnd(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 10 || bytes[end - 1] === 13)) end--;
+  return bytes.subarray(0, end);
+}

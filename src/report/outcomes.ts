@@ -1,0 +1,110 @@
+import type {JournalRecord, State} from '../journal/record.js';
+import type {Scratch, Stretch} from './scratch.js';
+
+/** How a settled row came out, as far as the journal tells. Instants are milliseconds of the run's clock. */
+export type Outcome = {
+  readonly state: Exclude<State, 'pending'>;
+  /** The HTTP status of the attempt that settled it. */
+  readonly status: number | null;
+  readonly attempts: number;
+  readonly at: number;
+  /** How long that attempt took. */
+  readonly ms: number | null;
+  readonly error: string | null;
+  readonly response: string | null;
+};
+
+/** What is known of every row: some 35 bytes each in memory, and what was said about it in the scratch file. */
+export type Outcomes = {
+  /** Folds one more record. Records come in the order of the journal. */
+  note(record: JournalRecord): void;
+  /** How `row` came out, or `undefined` while it is pending. */
+  at(row: number): Outcome | undefined;
+};
+
+const PENDING = 0;
+/** An attempt may have left, and nothing tells what became of it. */
+const OPEN = 5;
+const STATES = ['pending', 'ok', 'failed', 'in-doubt', 'skipped', 'in-doubt'] as const satisfies readonly State[];
+const CODE_OF_OUTCOME = {ok: 1, failed: 2, unk: 3, skipped: 4, not: PENDING} as const;
+const CODE_OF_DECISION = {ok: 1, failed: 2, skip: 4, retry: PENDING} as const;
+const NO_MS = 0xffffffff;
+const UNANSWERED = 'the attempt was begun, and nothing tells what became of it';
+
+type Said = {readonly error?: string; readonly response?: string};
+
+/** Room for `rows` rows that have not been attempted. What the journal says about rows is kept in `scratch`. */
+export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
+  const size = rows + 1;
+  const states = new Uint8Array(size);
+  const statuses = new Uint16Array(size);
+  const attempts = new Uint32Array(size);
+  const times = new Float64Array(size);
+  const lengths = new Uint32Array(size).fill(NO_MS);
+  const saidAt = new Float64Array(size);
+  const saidBytes = new Uint32Array(size);
+
+  const say = (row: number, said: Said) => {
+    const stretch: Stretch =
+      said.error === undefined && said.response === undefined ? NOTHING : scratch.add(JSON.stringify(said));
+    saidAt[row] = stretch.offset;
+    saidBytes[row] = stretch.bytes;
+  };
+  const hear = (row: number): Said =>
+    saidBytes[row] === 0 ? {} : JSON.parse(scratch.read({offset: saidAt[row]!, bytes: saidBytes[row]!}));
+  const settle = (row: number, code: number, at: number, status: number | undefined, ms: number | undefined) => {
+    states[row] = code;
+    times[row] = at;
+    statuses[row] = status ?? 0;
+    lengths[row] = ms === undefined ? NO_MS : Math.round(ms);
+  };
+
+  return {
+    note(record) {
+      switch (record.t) {
+        case 'i':
+          attempts[record.op] = Math.max(attempts[record.op]!, record.n);
+          settle(record.op, OPEN, record.at, undefined, undefined);
+          return say(record.op, {});
+        case 'o':
+          settle(record.op, CODE_OF_OUTCOME[record.k], record.at, record.st, record.ms);
+          return say(record.op, record.k === 'not' ? {} : saidOf(record));
+        case 'd': {
+          const said = {...hear(record.op), ...(record.why === undefined ? {} : {error: record.why})};
+          states[record.op] = CODE_OF_DECISION[record.as];
+          times[record.op] = record.at;
+          // A row that somebody found to be ok has no error any more.
+          return say(record.op, record.as === 'failed' || record.as === 'skip' ? said : {});
+        }
+        case 'H':
+        case 'O':
+        case 'p':
+        case 'c':
+        case 'E':
+          return;
+      }
+    },
+    at(row) {
+      const code = states[row]!;
+      const state = STATES[code]!;
+      if (state === 'pending') return undefined;
+      const said = hear(row);
+      return {
+        state,
+        status: statuses[row] || null,
+        attempts: attempts[row]!,
+        at: times[row]!,
+        ms: lengths[row] === NO_MS ? null : lengths[row]!,
+        error: said.error ?? (code === OPEN ? UNANSWERED : null),
+        response: said.response ?? null,
+      };
+    },
+  };
+}
+
+const NOTHING: Stretch = {offset: 0, bytes: 0};
+
+function saidOf({m, e, b}: Extract<JournalRecord, {t: 'o'}>): Said {
+  const error = m ?? e;
+  return {...(error === undefined ? {} : {error}), ...(b === undefined ? {} : {response: b})};
+}

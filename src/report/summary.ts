@@ -1,0 +1,111 @@
+import type {Counts, JournalRecord} from '../journal/record.js';
+import {EXIT, type ExitCode} from '../problem.js';
+
+/** The shape of summary.json, of `status --json` and of `run --json`. Instants are ISO 8601 in UTC. */
+export type Summary = {
+  readonly run: string;
+  readonly rows: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly inDoubt: number;
+  readonly skipped: number;
+  readonly pending: number;
+  readonly attempts: number;
+  readonly refusals: number;
+  readonly startedAt: string | null;
+  /** `null` while the run is going on, and after it was killed. */
+  readonly endedAt: string | null;
+  readonly exit: number | null;
+  /** `complete`, `running`, `interrupted` (killed, so nobody could say), or the word of the stop. */
+  readonly why: string;
+  /** The next command to type. */
+  readonly next: string;
+};
+
+/** When a run began, and how its last session ended; `ended` is absent while a session is open. */
+export type Span = {
+  readonly startedAt: number | undefined;
+  readonly ended: {readonly at: number; readonly why: string; readonly exit: number} | undefined;
+};
+
+/** The span before the first record. */
+export const NOT_BEGUN: Span = {startedAt: undefined, ended: undefined};
+
+/** The span after one more record. Only sessions that open and end change it. */
+export function foldSpan(span: Span, record: JournalRecord): Span {
+  switch (record.t) {
+    case 'O':
+      return {startedAt: span.startedAt ?? record.at, ended: undefined};
+    case 'E':
+      return {...span, ended: {at: record.at, why: record.why, exit: record.exit}};
+    case 'H':
+    case 'i':
+    case 'o':
+    case 'd':
+    case 'p':
+    case 'c':
+      return span;
+  }
+}
+
+/** Exit codes that only tell how the rows stand; all others tell why a run was ended. */
+const OF_ROWS: readonly number[] = [EXIT.ok, EXIT.rowsFailed, EXIT.inDoubt];
+
+/**
+ * The exit code of a run that ended. `stop` is the exit code of what ended it early, the most urgent if several did; it outranks the
+ * rows. Without one: 3 some in doubt, 4 some never sent, 1 some failed, 0 every row ok or skipped.
+ */
+export function exitOf({failed, inDoubt, pending}: Counts, stop?: ExitCode): ExitCode {
+  if (stop !== undefined) return stop;
+  // Rows that wait for one in doubt (same key, later phase) are pending too; it is the doubt that a person has to settle.
+  if (inDoubt > 0) return EXIT.inDoubt;
+  if (pending > 0) return EXIT.stopped;
+  return failed > 0 ? EXIT.rowsFailed : EXIT.ok;
+}
+
+/** How a run stands. `running` says whether a process holds it now, which the journal cannot know. */
+export function summaryOf({
+  run,
+  folder,
+  counts,
+  span,
+  running,
+}: {
+  readonly run: string;
+  /** As a person would type it. */
+  readonly folder: string;
+  readonly counts: Counts;
+  readonly span: Span;
+  readonly running: boolean;
+}): Summary {
+  const {rows, ok, failed, inDoubt, skipped, pending, attempts, refusals} = counts;
+  const {startedAt, ended} = span;
+  const exit = ended && (OF_ROWS.includes(ended.exit) ? exitOf(counts) : ended.exit);
+  return {
+    run,
+    ...{rows, ok, failed, inDoubt, skipped, pending, attempts, refusals},
+    startedAt: instant(startedAt),
+    endedAt: instant(ended?.at),
+    exit: exit ?? null,
+    why: ended?.why ?? (running ? 'running' : 'interrupted'),
+    next: running && !ended ? `sluice status ${shellWord(folder)}` : nextCommand(folder, counts, exit),
+  };
+}
+
+/** The next command to type, as it can be typed: what is pending goes on, doubts are settled, failed rows are sent again. */
+export function nextCommand(folder: string, {pending, inDoubt, failed}: Counts, exit: number | undefined): string {
+  const word = shellWord(folder);
+  if (inDoubt > 0 && exit === EXIT.inDoubt) return `sluice settle ${word}`;
+  if (pending > 0) return `sluice resume ${word}`;
+  if (inDoubt > 0) return `sluice settle ${word}`;
+  return failed > 0 ? `sluice resume ${word} --retry-failed` : `sluice report ${word}`;
+}
+
+function instant(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
+
+/** In quotes where a shell would read it otherwise. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,159 @@
+import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {assert} from 'chai';
+import {parse} from 'csv-parse/sync';
+import type {JournalRecord} from '../../src/journal/record.js';
+import {openInput} from '../../src/operations/source.js';
+import {type ResultsSource, writeResults} from '../../src/report/results.js';
+import {NOT_BEGUN, summaryOf} from '../../src/report/summary.js';
+
+type Kind = Extract<JournalRecord, {t: 'o'}>['k'];
+
+const T = Date.UTC(2026, 7, 21, 12);
+const COUNTS = {rows: 0, ok: 0, failed: 0, inDoubt: 0, skipped: 0, pending: 0, attempts: 0, refusals: 0};
+const SUMMARY = summaryOf({run: 'r1', folder: 'users.run', counts: COUNTS, span: NOT_BEGUN, running: false});
+
+/** A journal in which each row came out in its own way. */
+function journalOf(...kinds: {k: Kind; m?: string; b?: string; st?: number}[]): JournalRecord[] {
+  return kinds.flatMap((how, index): JournalRecord[] => [
+    {t: 'i', op: index + 1, n: 1, h: '00000000', at: T},
+    {t: 'o', op: index + 1, n: 1, at: T + 50, ms: 50, ...how},
+  ]);
+}
+
+describe('writeResults', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sluice-results-'));
+  });
+  afterEach(() => rmSync(folder, {recursive: true, force: true}));
+
+  const path = (name: string) => join(folder, name);
+  const read = (name: string) => readFileSync(path(name), 'utf8');
+
+  async function write(
+    name: string,
+    text: string,
+    records: readonly JournalRecord[],
+    more: Partial<ResultsSource> = {},
+  ) {
+    writeFileSync(path(name), text);
+    const input = await openInput(path(name));
+    const idOf: ResultsSource['idOf'] = ({place, values}) => String(values.id ?? place.row);
+    const source = {folder, input, rows: 100, records, idOf, format: 'ndjson' as const, summary: SUMMARY};
+    return writeResults({...source, ...more});
+  }
+
+  it('writes one line for each settled row, in the order of the rows', async () => {
+    const [first, second, third] = [
+      {k: 'ok', st: 201},
+      {k: 'not', st: 429},
+      {k: 'failed', st: 400},
+    ] as const;
+    const records = journalOf(first, second, third);
+    const late = [...records.slice(4), ...records.slice(2, 4), ...records.slice(0, 2)];
+    await write('users.csv', 'id,name\na,Ann\nb,Bob\nc,Cy\nd,Di\n', late);
+    const lines = read('results.ndjson').trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)).map(({row, id, state}) => ({row, id, state})),
+      [
+        {row: 1, id: 'a', state: 'ok'},
+        {row: 3, id: 'c', state: 'failed'},
+      ],
+    );
+  });
+
+  it('has every key in every line', async () => {
+    await write('users.csv', 'id\na\n', journalOf({k: 'ok', st: 201}));
+    assert.equal(
+      read('results.ndjson'),
+      '{"row":1,"id":"a","state":"ok","status":201,"attempts":1,"at":"2026-08-21T12:00:00.050Z","ms":50,"error":null,"response":null,"captured":null}\n',
+    );
+  });
+
+  it('lets no spreadsheet compute what a server or a row says', async () => {
+    const records = journalOf({k: 'failed', st: 400, m: '=HYPERLINK("http://a.example")', b: '@SUM(1)'});
+    await write('users.csv', 'id\n-1+2\n', records, {format: 'csv'});
+    const [row] = parse(read('results.csv'), {columns: true}) as Record<string, string>[];
+    assert.deepInclude(row, {id: "'-1+2", error: `'=HYPERLINK("http://a.example")`, response: "'@SUM(1)"});
+  });
+
+  it("copies the user's own cells byte for byte", async () => {
+    const rows = ['"=1+1", "",007', '\'x,"line\r\nbreak",1E5', ' y ,"say ""hi""",é'].join('\r\n');
+    const failed = {k: 'failed', st: 400, m: '=no, "never"'} as const;
+    await write('users.csv', `\ufeffid,"b, c",d\r\n${rows}\r\n`, journalOf(failed, {k: 'ok'}, failed));
+    assert.equal(
+      read('failed.csv'),
+      'id,"b, c",d,_error,_status,_attempts,_row\n' +
+        `"=1+1", "",007,"'=no, ""never""",400,1,1\n` +
+        ` y ,"say ""hi""",é,"'=no, ""never""",400,1,3\n`,
+    );
+  });
+
+  it('keeps the delimiter, and a last row without a line end', async () => {
+    await write('users.csv', 'id;name\n1;a,b', journalOf({k: 'unk', m: 'ECONNRESET'}));
+    assert.equal(read('in-doubt.csv'), 'id;name;_error;_status;_attempts;_row\n1;a,b;"ECONNRESET";;1;1\n');
+  });
+
+  it('can be fed back, and then says what became of it this time', async () => {
+    await write(
+      'users.csv',
+      'id,name\n1,"a, b"\n2,c\n3,d\n',
+      journalOf({k: 'ok'}, {k: 'failed', m: 'once', st: 400}, {k: 'ok'}),
+    );
+    await write('again.csv', read('failed.csv'), journalOf({k: 'failed', m: 'twice', st: 409}));
+    assert.equal(read('failed.csv'), 'id,name,_error,_status,_attempts,_row\n2,c,"twice",409,1,1\n');
+  });
+
+  it('keeps NDJSON rows digit for digit', async () => {
+    const lines = '{"id": 12345678901234567890, "n": 1.0}\n{}\n{"_row":7,"big":1e400,"a":[]}\n';
+    const failed = {k: 'failed', m: 'no', st: 400} as const;
+    await write('rows.ndjson', lines, journalOf(failed, failed, failed));
+    assert.equal(
+      read('failed.ndjson'),
+      '{"id": 12345678901234567890, "n": 1.0,"_error":"no","_status":400,"_attempts":1,"_row":1}\n' +
+        '{"_error":"no","_status":400,"_attempts":1,"_row":2}\n' +
+        '{"big":1e400,"a":[],"_error":"no","_status":400,"_attempts":1,"_row":3}\n',
+    );
+  });
+
+  it('copies rows that could not be read as they stand', async () => {
+    const left: JournalRecord = {t: 'o', op: 2, n: 0, k: 'failed', at: T, e: 'ROW_INVALID', m: 'expected 2 columns'};
+    await write('users.csv', 'id,name\n1,a\n2\n', [...journalOf({k: 'ok'}), left]);
+    assert.equal(read('failed.csv'), 'id,name,_error,_status,_attempts,_row\n2,"expected 2 columns",,0,2\n');
+    assert.deepInclude(JSON.parse(read('results.ndjson').split('\n')[1]!), {row: 2, id: '2', state: 'failed'});
+  });
+
+  it('removes the list of failed rows when none are left', async () => {
+    await write('users.csv', 'id\na\n', journalOf({k: 'failed', m: 'no'}));
+    assert.include(readdirSync(folder), 'failed.csv');
+    const {failed} = await write('users.csv', 'id\na\n', journalOf({k: 'ok'}));
+    assert.isUndefined(failed);
+    assert.deepEqual(readdirSync(folder).sort(), ['results.ndjson', 'summary.json', 'users.csv']);
+  });
+
+  it('writes for the owner alone', async () => {
+    await write('users.csv', 'id\na\nb\n', journalOf({k: 'failed'}, {k: 'unk'}));
+    for (const name of ['results.ndjson', 'failed.csv', 'in-doubt.csv', 'summary.json'])
+      assert.equal(statSync(path(name)).mode & 0o777, 0o600, name);
+  });
+
+  it('leaves what was there when the journal breaks in the middle', async () => {
+    await write('users.csv', 'id\na\n', journalOf({k: 'ok'}));
+    const before = read('results.ndjson');
+    const broken = (function* (): Generator<JournalRecord> {
+      yield* journalOf({k: 'failed'});
+      throw new Error('line 812 fails its checksum');
+    })();
+    const error = await write('users.csv', 'id\na\n', [], {records: broken}).catch((thrown: Error) => thrown);
+    assert.match((error as Error).message, /line 812/);
+    assert.equal(read('results.ndjson'), before);
+    assert.deepEqual(readdirSync(folder).sort(), ['results.ndjson', 'summary.json', 'users.csv']);
+  });
+
+  it('writes the summary as it was given', async () => {
+    await write('users.csv', 'id\na\n', journalOf({k: 'ok'}));
+    assert.deepEqual(JSON.parse(read('summary.json')), SUMMARY);
+  });
+});
