@@ -83,6 +83,15 @@ export class Lanes {
     return this.#own.slice(from, from + this.shapes[this.#shape[lane]!]!.own);
   }
 
+  /** How many operations wait in each lane; `restore` puts them back after a run was played ahead. */
+  counts(): Float64Array {
+    return this.#left.slice(0, this.#count);
+  }
+
+  restore(counts: Float64Array): void {
+    this.#left.set(counts);
+  }
+
   /** Every bucket of the lane, in the order of the limits. */
   refs(lane: number): readonly BucketRef[] {
     const {limits, shared} = this.shapes[this.#shape[lane]!]!;

@@ -1,0 +1,83 @@
+import type {Ledger} from '../limits/ledger.js';
+import type {Profile} from '../profiles/profile.js';
+import type {Preview} from '../requests/preview.js';
+import type {Lanes} from '../schedule/lanes.js';
+import {type Foreseen, foresee} from './foresee.js';
+
+/** What `plan --json` prints. Durations are seconds; `share` is the part of the time for which that window held everything back. */
+export type Plan = {
+  readonly rows: number;
+  readonly valid: number;
+  readonly invalid: number;
+  readonly requests: number;
+  readonly seconds: number;
+  readonly secondsLow: number;
+  readonly secondsHigh: number;
+  /** ISO 8601, in UTC. */
+  readonly finishesAt: string;
+  readonly binding: readonly {readonly limit: string; readonly window: string; readonly share: number}[];
+  readonly lanes: readonly {readonly name: string; readonly requests: number; readonly seconds: number}[];
+  readonly preview: readonly Preview[];
+};
+
+/** What is to be planned: the rows that were taken in, and under which conditions they will be sent. */
+export type Planned = {
+  readonly rows: number;
+  readonly invalid: number;
+  readonly lanes: Lanes;
+  readonly profile: Profile;
+  readonly latency: {readonly lowMs: number; readonly expectedMs: number; readonly highMs: number};
+  readonly startAt: number;
+  /** The windows as they are at `startAt`, fresh for each time the run is played. */
+  readonly openLedger: () => Ledger;
+  readonly preview: readonly Preview[];
+};
+
+/** So many lanes are listed, those that end last first. */
+const LISTED_LANES = 1000;
+
+/** Plays the run three times, for the expected, the least and the greatest latency, and tells how long it takes and what holds it back. */
+export function planRun(planned: Planned): Plan {
+  const {rows, invalid, lanes, latency, startAt, preview} = planned;
+  const counts = lanes.counts();
+  const requests = counts.reduce((sum, count) => sum + count, 0);
+  const play = (latencyMs: number): Foreseen => {
+    lanes.restore(counts);
+    const fixedEnds = planned.profile.headers.reset !== undefined && planned.profile.headers.trust !== 'none';
+    return foresee(lanes, planned.openLedger(), {startAt, latencyMs, fixedEnds});
+  };
+  const low = play(latency.lowMs);
+  const high = play(latency.highMs);
+  const expected = play(latency.expectedMs);
+  lanes.restore(counts);
+  return {
+    rows,
+    valid: rows - invalid,
+    invalid,
+    requests,
+    seconds: seconds(expected.ms),
+    secondsLow: seconds(low.ms),
+    secondsHigh: seconds(high.ms),
+    finishesAt: new Date(Math.round(startAt + expected.ms)).toISOString(),
+    binding: bindingOf(expected),
+    lanes: lanesOf(lanes, counts, expected),
+    preview,
+  };
+}
+
+function bindingOf({held, ms}: Foreseen): Plan['binding'] {
+  return [...held.values()]
+    .filter((entry) => entry.ms > 0)
+    .sort((one, other) => other.ms - one.ms)
+    .map(({limit, window, ms: heldMs}) => ({limit, window, share: Number((heldMs / ms).toFixed(4))}));
+}
+
+function lanesOf(lanes: Lanes, counts: Float64Array, {laneMs}: Foreseen): Plan['lanes'] {
+  const busy = Array.from(counts.keys()).filter((lane) => counts[lane]! > 0);
+  busy.sort((one, other) => laneMs[other]! - laneMs[one]!);
+  return busy.slice(0, LISTED_LANES).map((lane) => ({name: lanes.name(lane), requests: counts[lane]!, seconds: seconds(laneMs[lane]!)}));
+}
+
+function seconds(ms: number): number {
+  return Number((ms / 1000).toFixed(3));
+}

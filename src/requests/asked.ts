@@ -1,0 +1,104 @@
+import type {ScopeFlag} from '../operations/parse.js';
+import {isFileOfOperations, type Roles} from '../operations/parse.js';
+import {EXIT, Problem} from '../problem.js';
+import {baseUrlFault, trimBaseUrl} from '../profiles/base-url.js';
+import {didYouMean} from '../profiles/nearest.js';
+import {applyLimits, type Overrides} from '../profiles/override.js';
+import type {Profile} from '../profiles/profile.js';
+import {routeTable} from '../profiles/routes.js';
+import type {RequestSetting} from './build.js';
+import {compileTemplate, type TemplateSpec} from './template.js';
+
+/** What a run is asked to send, as it stands in run.json: no secret in it, and enough to build every request again. */
+export type Asked = {
+  /** Before limits, share and concurrency of the operator. */
+  readonly profile: Profile;
+  readonly baseUrl: string;
+  /** Absent for a file of operations. */
+  readonly template?: TemplateSpec | undefined;
+  /** `--id`: a column of a file of plain rows. */
+  readonly id?: string | undefined;
+  readonly scope: Readonly<Record<string, ScopeFlag>>;
+  readonly allowedOrigins: readonly string[];
+};
+
+/** What the setting of the requests is made of, beside what was asked. */
+export type Circumstances = {
+  readonly overrides: Overrides;
+  /** Undefined where rows need not have the same columns. */
+  readonly columns: readonly string[] | undefined;
+  readonly credential: string | undefined;
+  readonly account: string;
+};
+
+/** Everything that requests of this run have in common. Throws the Problems of templates, limits and columns. */
+export function settingOf(asked: Asked, {overrides, columns, credential, account}: Circumstances): RequestSetting {
+  const profile = applyLimits(asked.profile, overrides);
+  return {
+    profile,
+    routes: routeTable(profile, asked.baseUrl),
+    template: asked.template && compileTemplate(asked.template, profile, columns),
+    baseUrl: asked.baseUrl,
+    allowedOrigins: asked.allowedOrigins,
+    credential,
+    account,
+  };
+}
+
+/**
+ * What the columns of an input are for. With a template every column is data; without one the file has to be a file of operations. Throws
+ * INPUT_UNDECIDED (2) when it is neither, COLUMN_UNKNOWN (2) when a flag names a column that is not there.
+ */
+export function rolesOf(asked: Asked, name: string, columns: readonly string[] | undefined): Roles {
+  for (const [scope, flag] of Object.entries(asked.scope)) if ('column' in flag) known(`--scope ${scope}=@`, flag.column, columns);
+  if (asked.template) {
+    if (asked.id !== undefined) known('--id ', asked.id, columns);
+    return {kind: 'plain', id: asked.id, scope: asked.scope};
+  }
+  if (asked.id !== undefined) {
+    throw usage('ID_UNWANTED', `--id is "${asked.id}", and a file of operations names its ids in the column "id"`, 'Leave out --id.');
+  }
+  if (columns !== undefined && columns.length > 0 && !isFileOfOperations(columns)) {
+    throw usage(
+      'INPUT_UNDECIDED',
+      `${name} has no column "operation", and no "method" and "url": it says no requests; its columns are ${columns.slice(0, 12).join(', ')}`,
+      `Say what each row becomes: --request 'POST /path/{{ ${columns[0]} }}' --body '{"name": "{{ ${columns[0]} }}"}', or --operation NAME.`,
+    );
+  }
+  return {kind: 'operations', scope: asked.scope};
+}
+
+/** Where requests go: `--base-url`, else the region's, else the profile's own. Throws BASE_URL_INVALID or REGION_UNKNOWN (2). */
+export function chooseBaseUrl(profile: Profile, {baseUrl, region}: {baseUrl?: string | undefined; region?: string | undefined}): string {
+  const regions = Object.keys(profile.regions);
+  if (baseUrl !== undefined) {
+    const fault = baseUrlFault(baseUrl);
+    if (fault) throw usage('BASE_URL_INVALID', `--base-url ${fault}`, 'Write it as https://api.example.com');
+    return trimBaseUrl(baseUrl);
+  }
+  if (region !== undefined && !Object.hasOwn(profile.regions, region)) {
+    throw usage(
+      'REGION_UNKNOWN',
+      `--region is "${region}", which profile ${profile.name} does not know${didYouMean(region, regions)}`,
+      regions.length > 0 ? `Name one of: ${regions.join(', ')}.` : 'Leave out --region.',
+    );
+  }
+  const url = region === undefined ? profile.baseUrl : profile.regions[region];
+  if (url !== undefined) return trimBaseUrl(url);
+  throw regions.length > 0
+    ? usage('REGION_MISSING', `profile ${profile.name} has regions and none was named`, `Add --region ${regions.join(' or --region ')}.`)
+    : usage('BASE_URL_MISSING', `profile ${profile.name} has no base URL`, 'Add --base-url https://…');
+}
+
+function known(flag: string, column: string, columns: readonly string[] | undefined): void {
+  if (columns === undefined || columns.includes(column)) return;
+  throw usage(
+    'COLUMN_UNKNOWN',
+    `${flag}${column} names a column that the file does not have${didYouMean(column, columns)}`,
+    `Name one of: ${columns.slice(0, 20).join(', ')}.`,
+  );
+}
+
+function usage(code: string, message: string, fix: string): Problem {
+  return new Problem(code, message, fix, {exit: EXIT.usage});
+}
