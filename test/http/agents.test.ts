@@ -3,9 +3,9 @@ import {assert} from 'chai';
 import {openAgents} from '../../src/http/agents.js';
 import {closeAll, outline, pem, post, response, sender, start, until} from './scripted-server.js';
 
-afterEach(closeAll);
-
 describe('the connections of a sender', () => {
+  afterEach(closeAll);
+
   it('are used again, and no more of them than asked for', async () => {
     const server = await start({onRequest: (socket) => setImmediate(() => socket.write(response('{}')))});
     const two = sender({connections: 2});
@@ -70,6 +70,8 @@ describe('the connections of a sender', () => {
 });
 
 describe('a certificate', () => {
+  afterEach(closeAll);
+
   for (const certificate of ['self-signed', 'wrong-name'])
     it(`that is ${certificate} is untrusted, and the server sees no request`, async () => {
       const server = await start({certificate});

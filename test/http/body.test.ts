@@ -2,9 +2,9 @@ import {gzipSync} from 'node:zlib';
 import {assert} from 'chai';
 import {closeAll, outline, post, response, sender, start} from './scripted-server.js';
 
-afterEach(closeAll);
-
 describe('the body of an answer', () => {
+  afterEach(closeAll);
+
   it('unpacks gzip', async () => {
     const server = await start({
       onRequest: (socket) =>

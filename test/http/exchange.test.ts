@@ -1,9 +1,9 @@
 import {assert} from 'chai';
 import {closeAll, outline, post, response, sender, start, until} from './scripted-server.js';
 
-afterEach(closeAll);
-
 describe('one exchange', () => {
+  afterEach(closeAll);
+
   it('carries method, path, headers and body as they are, and length and agent of its own', async () => {
     const server = await start({onRequest: (socket) => socket.write(response('{"id":"ü"}'))});
     const exchange = await sender({userAgent: 'sluice/9'}).send(post(server.url, {method: 'PATCH', body: '{"n":"ü"}'}));
@@ -86,6 +86,8 @@ describe('one exchange', () => {
 });
 
 describe('an aborted exchange', () => {
+  afterEach(closeAll);
+
   it('is unsent when it never left', async () => {
     const exchange = await sender().send(post('http://127.0.0.1:1'), AbortSignal.abort());
     assert.equal(exchange.kind, 'unsent');
@@ -117,6 +119,8 @@ describe('an aborted exchange', () => {
 });
 
 describe('a deadline', () => {
+  afterEach(closeAll);
+
   it('that passed while the process stood still waits for what arrived meanwhile', async () => {
     const server = await start({onRequest: (socket) => socket.write(response('{}'))});
     const sent = sender({timeoutMs: 300}).send(post(server.url));

@@ -4,12 +4,12 @@ import {assert} from 'chai';
 import type {SenderOptions} from '../../src/http/exchange.js';
 import {closeAll, outline, post, response, type Script, sender, start} from './scripted-server.js';
 
-afterEach(closeAll);
-
 const tenThousandHeaders = `HTTP/1.1 201 Created\r\n${Array.from({length: 10_000}, (_, i) => `h${i}: 1\r\n`).join('')}\r\n`;
 const bomb = gzipSync(Buffer.alloc(50_000_000));
 
 describe('the phase of an exchange', () => {
+  afterEach(closeAll);
+
   const table: {name: string; script: Script; is: string; options?: Partial<SenderOptions>; path?: string}[] = [
     {name: 'reset after reading', script: {onRequest: (socket) => socket.resetAndDestroy()}, is: 'unanswered'},
     {name: 'closed after reading', script: {onRequest: (socket) => socket.end()}, is: 'unanswered'},
