@@ -1,7 +1,7 @@
 import {closeSync, openSync, renameSync, rmSync, writeSync} from 'node:fs';
 import {onDisk} from './on-disk.js';
 
-const FLUSH_BYTES = 256 * 1024;
+const HELD_BYTES = 256 * 1024;
 
 /**
  * A file that can be made again at any time, written beside its final name: who reads the folder meanwhile sees the old one or the new
@@ -11,7 +11,7 @@ export class DerivedFile {
   readonly #path: string;
   readonly #part: string;
   readonly #file: number;
-  #held: Uint8Array[] = [];
+  readonly #held = Buffer.allocUnsafe(HELD_BYTES);
   #heldBytes = 0;
   #closed = false;
 
@@ -25,12 +25,15 @@ export class DerivedFile {
     });
   }
 
-  /** Keeps the bytes until they are written: they must not change. */
   write(content: string | Uint8Array): void {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes >= FLUSH_BYTES) this.#flush();
+    const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.length;
+    if (bytes > HELD_BYTES - this.#heldBytes) this.#flush();
+    if (bytes > HELD_BYTES) this.#write(Buffer.from(content as string), bytes);
+    else {
+      if (typeof content === 'string') this.#held.write(content, this.#heldBytes);
+      else this.#held.set(content, this.#heldBytes);
+      this.#heldBytes += bytes;
+    }
   }
 
   /** Gives the file its name. */
@@ -48,11 +51,13 @@ export class DerivedFile {
   }
 
   #flush(): void {
-    const bytes = Buffer.concat(this.#held);
-    this.#held = [];
+    this.#write(this.#held, this.#heldBytes);
     this.#heldBytes = 0;
+  }
+
+  #write(from: Uint8Array, bytes: number): void {
     onDisk(this.#path, () => {
-      for (let from = 0; from < bytes.length; ) from += writeSync(this.#file, bytes, from);
+      for (let done = 0; done < bytes; ) done += writeSync(this.#file, from, done, bytes - done);
     });
   }
 
