@@ -9,8 +9,10 @@ export function baseUrlFault(text: string): string | undefined {
   if (/[\s\\]/.test(text)) return `is ${shown}, expected a URL without blanks and backslashes`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:\/\/[^/]/i.test(text)) return `is ${shown}, expected something like https://api.example.com`;
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) return `is ${shown}, expected https (http is for this machine alone)`;
-  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) return `is ${shown}, expected no query and no fragment`;
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    return `is ${shown}, expected https (http is for this machine alone)`;
+  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text))
+    return `is ${shown}, expected no query and no fragment`;
   if (/\/(\.|%2e){1,2}(\/|$)/i.test(text)) return `is ${shown}, expected a path without "." and ".." in it`;
   return undefined;
 }
@@ -21,5 +23,10 @@ export function trimBaseUrl(text: string): string {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
 }

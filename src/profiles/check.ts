@@ -76,13 +76,17 @@ function scopeFaults({scopes, operations}: ProfileFile): Fault[] {
     const faults = from.flatMap((source, i): Fault[] => {
       const at = ['scopes', key, 'from', i];
       if (typeof source === 'string') return [];
-      if ('pattern' in source) return [...fault([...at, 'pattern'], patternFault(source.pattern) ?? groupFault(source.pattern))];
+      if ('pattern' in source)
+        return [...fault([...at, 'pattern'], patternFault(source.pattern) ?? groupFault(source.pattern))];
       if (!('path' in source)) return [];
       const faults = unknownFault([...at, 'path'], source.path, parameters, 'a parameter of any route');
       return [...faults, ...fault([...at, 'matches'], source.matches && patternFault(source.matches))];
     });
     if (!BUILT_IN_KEYS.includes(key)) return faults;
-    return [...faults, {path: ['scopes', key], on: 'key', says: `scopes.${key} is built in, and has a value in every request`}];
+    return [
+      ...faults,
+      {path: ['scopes', key], on: 'key', says: `scopes.${key} is built in, and has a value in every request`},
+    ];
   });
 }
 
@@ -98,7 +102,10 @@ function limitFaults({limits, operations, credentials}: ProfileFile): Fault[] {
     const at = ['limits', i];
     const bursts = limit.windows.flatMap(({kind, burst}, j) => {
       const stray = burst !== undefined && kind !== 'bucket';
-      return fault([...at, 'windows', j, 'burst'], stray ? `is ${burst}, but kind is ${kind}: only a bucket has a burst` : '');
+      return fault(
+        [...at, 'windows', j, 'burst'],
+        stray ? `is ${burst}, but kind is ${kind}: only a bucket has a burst` : '',
+      );
     });
     return [
       ...duplicateFault(names, i, at),
@@ -119,7 +126,10 @@ function answerFaults(file: ProfileFile): Fault[] {
   );
   const {firstSeconds, maxSeconds} = file.retry;
   const low = maxSeconds < firstSeconds;
-  return [...lists, ...fault(['retry', 'maxSeconds'], low ? `is ${maxSeconds}, expected at least firstSeconds, ${firstSeconds}` : '')];
+  return [
+    ...lists,
+    ...fault(['retry', 'maxSeconds'], low ? `is ${maxSeconds}, expected at least firstSeconds, ${firstSeconds}` : ''),
+  ];
 }
 
 function nameFaults({variants, limits, headers}: ProfileFile): Fault[] {
@@ -134,10 +144,18 @@ function nameFaults({variants, limits, headers}: ProfileFile): Fault[] {
 function duplicateFault(names: readonly string[], i: number, at: Path): Fault[] {
   const first = names.indexOf(names[i]!);
   if (first === i) return [];
-  return fault([...at, 'name'], `is ${JSON.stringify(names[i])}, as is ${memberName([at[0]!, first])}; each needs a name of its own`);
+  return fault(
+    [...at, 'name'],
+    `is ${JSON.stringify(names[i])}, as is ${memberName([at[0]!, first])}; each needs a name of its own`,
+  );
 }
 
-function unknownFaults(path: Path, found: readonly string[] | undefined, known: readonly string[], what: string): Fault[] {
+function unknownFaults(
+  path: Path,
+  found: readonly string[] | undefined,
+  known: readonly string[],
+  what: string,
+): Fault[] {
   return (found ?? []).flatMap((name, i) => unknownFault([...path, i], name, known, what));
 }
 

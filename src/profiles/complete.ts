@@ -1,5 +1,14 @@
 import {trimBaseUrl} from './base-url.js';
-import type {AnswerRule, CredentialRule, HeaderRule, Limit, OperationRule, Profile, ScopeRule, ScopeSource} from './profile.js';
+import type {
+  AnswerRule,
+  CredentialRule,
+  HeaderRule,
+  Limit,
+  OperationRule,
+  Profile,
+  ScopeRule,
+  ScopeSource,
+} from './profile.js';
 import type {ProfileFile} from './schema.js';
 
 /** Scope keys that every request has: they are not declared, and cannot be. */
@@ -16,7 +25,9 @@ export function completeProfile(file: ProfileFile): Profile {
     credentials: file.credentials.map(completeCredential),
     operations: mapped(file.operations, (rule): OperationRule => withoutUndefined(rule)),
     scopes: completeScopes(file),
-    limits: file.limits.map((limit): Limit => withoutUndefined({...limit, windows: limit.windows.map(withoutUndefined)})),
+    limits: file.limits.map(
+      (limit): Limit => withoutUndefined({...limit, windows: limit.windows.map(withoutUndefined)}),
+    ),
     variants: mapped(file.variants, (variant) => variant),
     share: shareOf(file.share),
     headers: completeHeaders(file.headers),

@@ -1,9 +1,8 @@
 import type {CredentialRule, Profile} from './profile.js';
 
 /**
- * The credential that requests are sent with when no operation names another: the one called `name`, else the first whose variable and those
- * of its companions are set. One that only accompanies others is never chosen unless it is named. Undefined: requests go without.
- * `name` is one of the profile's.
+ * The credential that requests are sent with when no operation names another: the one called `name`, else the first whose variable is set.
+ * One that only accompanies others is never chosen unless it is named. Undefined: requests go without. `name` is one of the profile's.
  */
 export function chooseCredential(
   profile: Profile,
@@ -12,9 +11,7 @@ export function chooseCredential(
 ): CredentialRule | undefined {
   if (name !== undefined) return profile.credentials.find((rule) => rule.name === name);
   const companions = new Set(profile.credentials.flatMap(({also}) => also ?? []));
-  return profile.credentials.find(
-    (rule) => !companions.has(rule.name) && sentTogether(profile, rule).every(({env}) => environment[env]),
-  );
+  return profile.credentials.find((rule) => !companions.has(rule.name) && environment[rule.env]);
 }
 
 /** A credential and those that go with it, in the order they are put into the request. */

@@ -23,11 +23,14 @@ export function schemaFaults(issues: readonly z.core.$ZodIssue[], data: unknown)
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownMember(path, key));
     if (issue.code === 'invalid_key') {
       const shown = JSON.stringify(path.at(-1));
-      return [{path, on: 'key', says: `${shown} in ${memberName(path.slice(0, -1))}: expected ${issue.issues[0]?.message}`}];
+      return [
+        {path, on: 'key', says: `${shown} in ${memberName(path.slice(0, -1))}: expected ${issue.issues[0]?.message}`},
+      ];
     }
     const value = valueAt(data, path);
     const name = path.length === 0 ? 'the file' : memberName(path);
-    if (value === undefined) return [{path, on: 'value', says: `${name} is missing, expected ${expected(issue, value)}`}];
+    if (value === undefined)
+      return [{path, on: 'value', says: `${name} is missing, expected ${expected(issue, value)}`}];
     return [{path, on: 'value', says: `${name} is ${shown(path, value)}, expected ${expected(issue, value)}`}];
   });
 }

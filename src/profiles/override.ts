@@ -24,11 +24,12 @@ export function applyLimits(profile: Profile, {limits, share, concurrency}: Over
   const known = profile.limits.map(({name}) => name);
   for (const {name} of limits) if (name !== undefined && !known.includes(name)) throw unknownLimit(profile, name);
   const own = profile.limits.map((limit): Limit => {
-    const replacing = limits.filter(({name}) => name === limit.name).map(windowOf);
-    if (replacing.length > 0) return {...limit, windows: share === undefined ? replacing : replacing.map(shared(share))};
+    const replacing = limits.filter(({name}) => name === limit.name).map((flag) => windowOf(flag, limit));
+    if (replacing.length > 0)
+      return {...limit, windows: share === undefined ? replacing : replacing.map(shared(share))};
     return {...limit, windows: limit.windows.map(shared(share ?? profile.share))};
   });
-  const added = limits.filter(({name}) => name === undefined).map(windowOf);
+  const added = limits.filter(({name}) => name === undefined).map((flag) => windowOf(flag));
   const names = freeNames(known, added.length);
   const further = added.map((window, i): Limit => ({name: names[i]!, per: [], windows: [shared(share ?? 1)(window)]}));
   return {...profile, limits: [...own, ...further], share: 1, concurrency: concurrency ?? profile.concurrency};
@@ -40,7 +41,11 @@ export function parseLimitFlag(text: string): LimitFlag {
   const requests = Number(match?.[2]);
   const seconds = Number(match?.[3] ?? 1) * (SECONDS[match?.[4] ?? 's'] ?? 1);
   if (!match || requests < 1 || !Number.isSafeInteger(requests) || !(seconds > 0 && seconds <= LONGEST_SECONDS)) {
-    throw usage('LIMIT_INVALID', `--limit is ${JSON.stringify(text)}, expected requests per time`, 'Write it as 80/5s, or with the name of a limit: --limit network=80/5s');
+    throw usage(
+      'LIMIT_INVALID',
+      `--limit is ${JSON.stringify(text)}, expected requests per time`,
+      'Write it as 80/5s, or with the name of a limit: --limit network=80/5s',
+    );
   }
   return {...(match[1] === undefined ? {} : {name: match[1].trim()}), requests, seconds};
 }
@@ -61,11 +66,16 @@ const SECONDS: Readonly<Record<string, number>> = {ms: 0.001, s: 1, m: 60, h: 36
 /** Longer ones are a mistake in the unit, as in profile files. */
 const LONGEST_SECONDS = 366 * 86_400;
 
-function windowOf({requests, seconds}: LimitFlag): WindowRule {
-  return {requests, seconds, kind: 'rolling'};
+/** Counted as the limit counts its window of that length, if it has one: the headers go on describing it. A bucket's burst is not guessed. */
+function windowOf({requests, seconds}: LimitFlag, limit?: Limit): WindowRule {
+  const kind = limit?.windows.find((window) => window.seconds === seconds)?.kind ?? 'rolling';
+  return {requests, seconds, kind};
 }
 
-/** Whole requests, rounded down; where that would be none, one request in as many more seconds. */
+/**
+ * Whole requests, rounded down; where that would be none, one request in as many more seconds. The provider's own window ends long before
+ * such a longer one does, so its announced end does not make that whole.
+ */
 function shared(share: number): (window: WindowRule) => WindowRule {
   return (window) => {
     if (share === 1) return window;
@@ -76,7 +86,13 @@ function shared(share: number): (window: WindowRule) => WindowRule {
     const saved = burst === undefined ? {} : {burst: Math.max(1, Math.floor(burst * share + 1e-9))};
     return requests >= 1
       ? {...rest, ...saved, requests}
-      : {...rest, ...saved, requests: 1, seconds: window.seconds / exact};
+      : {
+          ...rest,
+          ...saved,
+          requests: 1,
+          seconds: window.seconds / exact,
+          kind: window.kind === 'bucket' ? 'bucket' : 'rolling',
+        };
   };
 }
 
@@ -93,7 +109,11 @@ function unknownLimit(profile: Profile, name: string): Problem {
   const known = profile.limits.map((limit) => limit.name);
   const list = known.length === 0 ? 'it has none' : `its limits are ${known.join(', ')}`;
   const says = `profile ${JSON.stringify(profile.name)} has no limit ${JSON.stringify(name)}${didYouMean(name, known)}; ${list}`;
-  return usage('LIMIT_UNKNOWN', says, 'Name one of them, or leave the name out to add a limit over all requests: --limit 80/5s');
+  return usage(
+    'LIMIT_UNKNOWN',
+    says,
+    'Name one of them, or leave the name out to add a limit over all requests: --limit 80/5s',
+  );
 }
 
 function usage(code: string, says: string, fix: string): Problem {

@@ -1,5 +1,5 @@
 import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument} from 'yaml';
-import {EXIT, placeName, Problem} from '../problem.js';
+import {EXIT, Problem, placeName} from '../problem.js';
 import {crossFaults} from './check.js';
 import {completeProfile} from './complete.js';
 import {type Fault, type Path, schemaFaults} from './fault.js';
@@ -19,7 +19,8 @@ type Placed = {readonly line: number; readonly says: string};
  * line, the value found, what was expected, and the name that was probably meant.
  */
 export function parseProfile(text: string, file: string): Profile {
-  if (text.length > LARGEST_BYTES) throw invalid(file, [{line: 1, says: 'the file is larger than 1 MB, which no profile is'}]);
+  if (text.length > LARGEST_BYTES)
+    throw invalid(file, [{line: 1, says: 'the file is larger than 1 MB, which no profile is'}]);
   const lines = new LineCounter();
   const document = readDocument(text, file, lines);
   const data = plainData(document, file);

@@ -7,7 +7,8 @@ const LONGEST_PATTERN = 200;
  * without an end: each multiplies the time by the length of what it can run over. `[^/]` runs over one segment; others over the whole path.
  */
 export function patternFault(source: string): string | undefined {
-  if (source.length > LONGEST_PATTERN) return `is ${source.length} characters long, expected at most ${LONGEST_PATTERN}`;
+  if (source.length > LONGEST_PATTERN)
+    return `is ${source.length} characters long, expected at most ${LONGEST_PATTERN}`;
   try {
     new RegExp(source);
   } catch (error) {

@@ -56,8 +56,7 @@ export type Limit = {
   readonly windows: readonly WindowRule[];
 };
 
-export type ResetFormat =
-  | 'epoch-seconds' | 'epoch-ms' | 'seconds' | 'ms' | 'iso' | 'http-date' | 'duration';
+export type ResetFormat = 'epoch-seconds' | 'epoch-ms' | 'seconds' | 'ms' | 'iso' | 'http-date' | 'duration';
 
 /** Which headers carry the quota, and which window they describe. Names are lower case. */
 export type HeaderRule = {
@@ -66,7 +65,9 @@ export type HeaderRule = {
   readonly reset?: string | undefined;
   readonly format?: ResetFormat | undefined;
   /** The limits (by name) and the length of the one window of theirs that the headers speak of. Absent: told by length. */
-  readonly describes?: {readonly limits?: readonly string[] | undefined; readonly seconds?: number | undefined} | undefined;
+  readonly describes?:
+    | {readonly limits?: readonly string[] | undefined; readonly seconds?: number | undefined}
+    | undefined;
   readonly trust: 'none' | 'down' | 'up';
 };
 

@@ -39,7 +39,9 @@ export function routeTable(profile: Profile, baseUrl?: string): RouteTable {
     }
   }
   const bases = [baseUrl, profile.baseUrl, ...Object.values(profile.regions)].filter((base) => base !== undefined);
-  const prefixes = new Set(bases.map((base) => new URL(base).pathname.replace(/\/+$/, '')).filter((path) => path !== ''));
+  const prefixes = new Set(
+    bases.map((base) => new URL(base).pathname.replace(/\/+$/, '')).filter((path) => path !== ''),
+  );
   return {methods, prefixes: [...prefixes]};
 }
 

@@ -8,5 +8,9 @@ export function scaleProfile(profile: Profile, speed: number): Profile {
     windows: limit.windows.map((window) => ({...window, seconds: window.seconds / speed})),
   }));
   if (describes?.seconds === undefined) return {...profile, limits};
-  return {...profile, limits, headers: {...profile.headers, describes: {...describes, seconds: describes.seconds / speed}}};
+  return {
+    ...profile,
+    limits,
+    headers: {...profile.headers, describes: {...describes, seconds: describes.seconds / speed}},
+  };
 }

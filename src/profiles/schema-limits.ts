@@ -8,7 +8,9 @@ const scopeSource = z
     [
       z.enum(['row', 'machine', 'credential']),
       z.strictObject({path: word, matches: z.string().optional()}).meta({description: 'a parameter of the route'}),
-      z.strictObject({pattern: z.string()}).meta({description: 'the first group of a regular expression over the path'}),
+      z
+        .strictObject({pattern: z.string()})
+        .meta({description: 'the first group of a regular expression over the path'}),
       z.strictObject({body: pointer}).meta({description: 'a JSON pointer into the body'}),
       z.strictObject({header: headerName}).meta({description: 'a request header'}),
     ],
@@ -52,8 +54,15 @@ export const limitSchema = z
       .min(1)
       .optional()
       .meta({description: 'the operations it covers; with neither groups nor operations it covers every request'}),
-    with: z.array(name).min(1).optional().meta({description: 'only requests with one of these credentials; none: without any'}),
-    per: z.array(word).default([]).meta({description: 'one bucket for each value; built in: operation, method, credential'}),
+    with: z
+      .array(name)
+      .min(1)
+      .optional()
+      .meta({description: 'only requests with one of these credentials; none: without any'}),
+    per: z
+      .array(word)
+      .default([])
+      .meta({description: 'one bucket for each value; built in: operation, method, credential'}),
     windows: z.array(windowSchema).min(1),
   })
   .meta({title: 'a limit', description: 'what the provider allows, to whom'});

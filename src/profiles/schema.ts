@@ -21,7 +21,9 @@ const answerRule = z
     header: z
       .record(headerName, z.string())
       .optional()
-      .meta({description: 'response headers, each with a text that its value contains; an empty text: is there at all'}),
+      .meta({
+        description: 'response headers, each with a text that its value contains; an empty text: is there at all',
+      }),
     why: z.string().min(1).optional().meta({description: 'what it means, in the words that a person is told'}),
   })
   .meta({title: 'a rule about answers', description: 'all of its members must hold'});
@@ -40,23 +42,39 @@ const credential = z
   .strictObject({
     name: name.meta({description: 'what --credential, `with` and `credential` call it'}),
     header: headerName.optional(),
-    query: z.string().regex(/^[\w.~-]+$/, 'the name of a query parameter').optional(),
-    prefix: z.string().regex(/^[\t\x20-\x7e]*$/, 'a text of one line').default('').meta({description: 'put before the secret'}),
+    query: z
+      .string()
+      .regex(/^[\w.~-]+$/, 'the name of a query parameter')
+      .optional(),
+    prefix: z
+      .string()
+      .regex(/^[\t\x20-\x7e]*$/, 'a text of one line')
+      .default('')
+      .meta({description: 'put before the secret'}),
     env: z
       .string()
       .regex(/^[A-Za-z_]\w*$/, 'the name of an environment variable')
       .meta({description: 'the environment variable that holds the secret'}),
     also: z.array(name).optional().meta({description: 'credentials that are sent together with this one'}),
-    headers: z.record(headerName, z.string()).optional().meta({description: 'fixed headers that go with this credential'}),
+    headers: z
+      .record(headerName, z.string())
+      .optional()
+      .meta({description: 'fixed headers that go with this credential'}),
   })
   .meta({title: 'a credential', description: 'how a secret reaches a request: by `header` or by `query`'});
 
 const operation = z
   .strictObject({
     route: routeText,
-    aliases: z.array(routeText).optional().meta({description: 'other routes by which the provider knows the same operation'}),
+    aliases: z
+      .array(routeText)
+      .optional()
+      .meta({description: 'other routes by which the provider knows the same operation'}),
     group: word.optional(),
-    repeatable: z.boolean().optional().meta({description: 'may be sent again when nobody knows whether it was executed'}),
+    repeatable: z
+      .boolean()
+      .optional()
+      .meta({description: 'may be sent again when nobody knows whether it was executed'}),
     credential: name.optional().meta({description: 'the credential it needs, instead of the chosen one'}),
     batch: z
       .strictObject({
@@ -80,7 +98,10 @@ const headers = z
     describes: z
       .strictObject({limits: z.array(word).min(1).optional(), seconds: z.number().positive().optional()})
       .optional()
-      .meta({title: 'describes', description: 'the limits, and the length of the one window of theirs, that the headers speak of'}),
+      .meta({
+        title: 'describes',
+        description: 'the limits, and the length of the one window of theirs, that the headers speak of',
+      }),
     trust: z
       .enum(['none', 'down', 'up'])
       .default('down')
@@ -108,7 +129,10 @@ export const profileSchema = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][\w.-]*(:[\w.-]+)?$/, 'a name of letters, digits, "-", "_" and "."'),
     title: z.string().min(1).optional().meta({description: 'the name that people know; default: name'}),
-    baseUrl: z.string().optional().meta({description: 'where requests go unless --region or --base-url says otherwise'}),
+    baseUrl: z
+      .string()
+      .optional()
+      .meta({description: 'where requests go unless --region or --base-url says otherwise'}),
     regions: z.record(word, z.string()).optional().meta({description: 'base URLs that --region chooses from'}),
     sources: z.array(source).default([]),
     credentials: z.array(credential).default([]),
@@ -140,7 +164,10 @@ export const profileSchema = z
     idempotencyKey: z
       .strictObject({header: headerName, hours: z.number().positive().default(24)})
       .optional()
-      .meta({title: 'idempotencyKey', description: 'the header that lets the provider recognise a repetition, and for how long'}),
+      .meta({
+        title: 'idempotencyKey',
+        description: 'the header that lets the provider recognise a repetition, and for how long',
+      }),
   })
   .meta({title: 'a profile', description: "What a provider's API allows, and how its answers are to be read."});
 

@@ -1,4 +1,4 @@
-import {Document, isCollection, isScalar, isMap, type Node, visit} from 'yaml';
+import {Document, isCollection, isMap, isScalar, type Node, visit} from 'yaml';
 import type {AnswerRule, Profile, ScopeRule, ScopeSource} from './profile.js';
 
 /** Maps and lists up to this long stand on one line. */
