@@ -33,7 +33,7 @@ export function routeTable(profile: Profile, baseUrl?: string): RouteTable {
       const {method, path, parameters} = expandRoute(text);
       let node = childOf(methods, method);
       for (const segment of segmentsOf(path)) {
-        node = segment.startsWith('{') ? (node.parameter ??= emptyNode()) : childOf(node.literals, segment);
+        node = segment.startsWith('{') ? parameterOf(node) : childOf(node.literals, segment);
       }
       node.leaf ??= {name, rule, parameters};
     }
@@ -113,6 +113,11 @@ function childOf(children: Map<string, Node>, key: string): Node {
   const node = emptyNode();
   children.set(key, node);
   return node;
+}
+
+function parameterOf(node: Node): Node {
+  node.parameter ??= emptyNode();
+  return node.parameter;
 }
 
 function emptyNode(): Node {
