@@ -35,14 +35,19 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
 }
 
 async function send(prepared: Prepared, tries: Tries, tools: Tools): Promise<Exchange> {
-  if (tools.abort.signal.aborted) return {kind: 'unsent', error: 'ABORTED', message: 'the run was stopped before it left'};
+  if (tools.abort.signal.aborted)
+    return {kind: 'unsent', error: 'ABORTED', message: 'the run was stopped before it left'};
   const key = keyFor(prepared, tries, tools);
   const wire = key ? {...prepared.request, headers: {...prepared.request.headers, ...key}} : prepared.request;
   return tools.sender.send(tools.secrets.apply(wire as WireRequest, prepared.request.credential), tools.abort.signal);
 }
 
 /** The same for all attempts of a row, and only within the hours for which the provider remembers it. */
-function keyFor({operation, digest}: Prepared, {firstAt}: Tries, {profile, run}: Tools): Record<string, string> | undefined {
+function keyFor(
+  {operation, digest}: Prepared,
+  {firstAt}: Tries,
+  {profile, run}: Tools,
+): Record<string, string> | undefined {
   const rule = profile.idempotencyKey;
   // A tenth of the time is left as a margin: our clock and the provider's memory are not one.
   if (!rule || now() - firstAt > rule.hours * 3_600_000 * 0.9) return undefined;
@@ -53,10 +58,12 @@ function keyFor({operation, digest}: Prepared, {firstAt}: Tries, {profile, run}:
   };
 }
 
-function triesOf({tries}: Tools, row: number, at: number): Tries {
+function triesOf({tries, attemptsBefore, begunAt}: Tools, row: number, at: number): Tries {
   let found = tries.get(row);
   if (!found) {
-    found = {attempts: 0, counted: 0, refusals: 0, admitted: 0, firstAt: at};
+    const attempts = attemptsBefore(row);
+    // When an attempt of an earlier session left is not kept for each row; no attempt is older than its run.
+    found = {attempts, counted: 0, refusals: 0, admitted: 0, firstAt: attempts > 0 ? begunAt : at};
     tries.set(row, found);
   }
   return found;

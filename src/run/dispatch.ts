@@ -1,6 +1,6 @@
 import {now, sleepUntil} from '../clock.js';
-import {sweep} from '../limits/ledger.js';
 import {Lane} from '../limits/lane.js';
+import {sweep} from '../limits/ledger.js';
 import {EXIT} from '../problem.js';
 import type {Choice} from '../schedule/schedule.js';
 import {attempt} from './attempt.js';
@@ -43,10 +43,12 @@ export async function dispatch(tools: Tools): Promise<void> {
 /** Starts one operation, or says until when to rest; Infinity until something ends. */
 function step(tools: Tools, at: number): 'started' | 'done' | number {
   const knockAt = tools.network.down?.nextKnockAt;
-  if (knockAt !== undefined && (tools.inFlight > 0 || at < knockAt)) return tools.inFlight > 0 ? Number.POSITIVE_INFINITY : knockAt;
+  if (knockAt !== undefined && (tools.inFlight > 0 || at < knockAt))
+    return tools.inFlight > 0 ? Number.POSITIVE_INFINITY : knockAt;
   const choice: Choice = tools.schedule.next(at);
   if (choice.kind === 'wait') return choice.until;
-  if (choice.kind === 'empty') return tools.inFlight === 0 && tools.delayed.size === 0 ? 'done' : Number.POSITIVE_INFINITY;
+  if (choice.kind === 'empty')
+    return tools.inFlight === 0 && tools.delayed.size === 0 ? 'done' : Number.POSITIVE_INFINITY;
   start(tools, choice.lane);
   return 'started';
 }

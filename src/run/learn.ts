@@ -1,5 +1,5 @@
 import type {Response} from '../exchange.js';
-import {believe, type Ledger, type Learned, type Span} from '../limits/ledger.js';
+import {believe, type Learned, type Ledger, type Span} from '../limits/ledger.js';
 import type {BucketRef} from '../limits/limit.js';
 import {type Quota, readQuotas, readRetryAfter} from '../limits/quota.js';
 import {observeDate, type ServerClock} from '../limits/server-clock.js';
@@ -19,7 +19,10 @@ export type Lesson = {
 };
 
 /** The limits of a request as far as matching a quota needs them: where each stands in the profile, its name and windows. */
-type NamedLimit = {readonly name: string; readonly windows: readonly {readonly requests: number; readonly seconds: number}[]};
+type NamedLimit = {
+  readonly name: string;
+  readonly windows: readonly {readonly requests: number; readonly seconds: number}[];
+};
 
 /** One window that a quota speaks of. */
 type Match = {readonly limit: number; readonly seconds: number; readonly quota: Quota};
@@ -31,18 +34,24 @@ export function learn(
   {limits, rule, clock: before}: {limits: readonly NamedLimit[]; rule: HeaderRule; clock: ServerClock},
   {startedAt, now}: Span,
 ): Lesson {
-  const clock = observeDate(before, headers['date'], startedAt, now, headers['age']);
-  const windows = refs.flatMap(({limit}) => limits[limit]!.windows.map((window) => ({limit, name: limits[limit]!.name, ...window})));
+  const clock = observeDate(before, headers.date, startedAt, now, headers.age);
+  const windows = refs.flatMap(({limit}) =>
+    limits[limit]!.windows.map((window) => ({limit, name: limits[limit]!.name, ...window})),
+  );
   const longestSeconds = Math.max(0, ...windows.map(({seconds}) => seconds));
   const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds: rule.describes?.seconds};
   const quotas = readQuotas(headers, {...rule, seconds: rule.describes?.seconds}, at);
   const matches = quotas.flatMap((quota) => matchWindow(quota, windows, rule));
-  const spent = quotas.filter(({remaining, resetAt}) => remaining === 0 && resetAt !== undefined).map(({resetAt}) => resetAt!);
+  const spent = quotas
+    .filter(({remaining, resetAt}) => remaining === 0 && resetAt !== undefined)
+    .map(({resetAt}) => resetAt!);
   const {trust} = rule;
   return {
     clock,
     resetAt: (limit, seconds) =>
-      trust === 'none' ? undefined : matches.find((match) => match.limit === limit && match.seconds === seconds)?.quota.resetAt,
+      trust === 'none'
+        ? undefined
+        : matches.find((match) => match.limit === limit && match.seconds === seconds)?.quota.resetAt,
     until: readRetryAfter(headers, at) ?? (spent.length > 0 ? Math.max(...spent) : undefined),
     told: trust !== 'none' && matches.some(({quota}) => quota.limit !== undefined),
     apply: (ledger, buckets, span) =>
@@ -57,7 +66,12 @@ export function learn(
 /** The window a quota speaks of: the profile's word first, then its own length, then the only one there is. */
 function matchWindow(
   quota: Quota,
-  windows: readonly {readonly limit: number; readonly name: string; readonly requests: number; readonly seconds: number}[],
+  windows: readonly {
+    readonly limit: number;
+    readonly name: string;
+    readonly requests: number;
+    readonly seconds: number;
+  }[],
   {describes}: HeaderRule,
 ): Match[] {
   const named = describes?.limits ? windows.filter(({name}) => describes.limits!.includes(name)) : windows;

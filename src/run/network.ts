@@ -6,7 +6,9 @@ const KNOCKS_IF_NEVER_REACHED = 3;
 /** Whether requests leave at all. While they do not, one request is tried every five seconds, and no row pays for it. */
 export type Network = {
   reached: boolean;
-  down: {readonly since: number; readonly nextKnockAt: number; readonly knocks: number; readonly why: string} | undefined;
+  down:
+    | {readonly since: number; readonly nextKnockAt: number; readonly knocks: number; readonly why: string}
+    | undefined;
 };
 
 export function openNetwork(reachedBefore: boolean): Network {
@@ -23,7 +25,8 @@ export function noteReached(network: Network): void {
 export function noteUnsent(network: Network, startedAt: number, now: number, why: string): void {
   const {down} = network;
   if (!down) network.down = {since: now, nextKnockAt: now + KNOCK_EVERY_MS, knocks: 1, why};
-  else if (startedAt >= down.nextKnockAt) network.down = {...down, nextKnockAt: now + KNOCK_EVERY_MS, knocks: down.knocks + 1, why};
+  else if (startedAt >= down.nextKnockAt)
+    network.down = {...down, nextKnockAt: now + KNOCK_EVERY_MS, knocks: down.knocks + 1, why};
 }
 
 /** Whether to give up: never reached and knocked enough, or away for longer than the operator waits. */

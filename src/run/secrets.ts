@@ -4,8 +4,8 @@ import type {CredentialRule, Profile} from '../profiles/profile.js';
 import {
   applyCredential,
   type Credential,
-  fingerprint,
   findCredential,
+  fingerprint,
   forgetSecrets,
   missingCredential,
   readCredential,
@@ -57,11 +57,17 @@ export function openSecrets(place: SecretPlace): Secrets {
   let scrub = makeScrub(secretsOf(known, extra));
   return {
     credential: rule?.name,
-    fingerprint: (salt) => fingerprint(secretsOf(new Map(rule ? [[rule.name, known.get(rule.name)!]] : []), extra).join('\n'), salt),
+    fingerprint: (salt) =>
+      fingerprint(secretsOf(new Map(rule ? [[rule.name, known.get(rule.name)!]] : []), extra).join('\n'), salt),
     require: (name) => {
-      if (!known.has(name)) throw missingCredential(profile, profile.credentials.find((each) => each.name === name));
+      if (!known.has(name))
+        throw missingCredential(
+          profile,
+          profile.credentials.find((each) => each.name === name),
+        );
     },
-    apply: (wire, name) => applyCredential(applyCredential(wire, name === undefined ? undefined : known.get(name)), extra),
+    apply: (wire, name) =>
+      applyCredential(applyCredential(wire, name === undefined ? undefined : known.get(name)), extra),
     refresh: (startedAt, now) => {
       if (startedAt < refreshedAt) return true;
       if (envFile === undefined) return false;
@@ -82,8 +88,11 @@ export function openSecrets(place: SecretPlace): Secrets {
 
 /** Not every credential of a profile is wanted; one that is and has no secret is named when a row asks for it. */
 function readAll(profile: Profile, source: SecretSource, baseUrl: string): Map<string, Credential> {
-  const set = (rule: CredentialRule) => sentTogether(profile, rule).every(({env}) => source.file[env] ?? source.env[env]);
-  return new Map(profile.credentials.filter(set).map((rule) => [rule.name, readCredential(profile, rule, source, baseUrl)]));
+  const set = (rule: CredentialRule) =>
+    sentTogether(profile, rule).every(({env}) => source.file[env] ?? source.env[env]);
+  return new Map(
+    profile.credentials.filter(set).map((rule) => [rule.name, readCredential(profile, rule, source, baseUrl)]),
+  );
 }
 
 /** A profile whose provider also answers without a credential has a limit for that; any other needs one. */

@@ -2,8 +2,8 @@ import {now} from '../clock.js';
 import {backoffMs} from '../limits/backoff.js';
 import {admit, type Ending, giveBack, type Learned, refuse, refusingSince} from '../limits/ledger.js';
 import {windowName} from '../limits/limit.js';
-import {EXIT} from '../problem.js';
 import {operationName} from '../operations/operation.js';
+import {EXIT} from '../problem.js';
 import type {Verdict} from '../requests/request.js';
 import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
@@ -40,42 +40,68 @@ export function stopRun(tools: Tools, stop: Stop): void {
 }
 
 function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): void {
-  const {verdict, tries} = ended;
-  const {row} = prepared.operation.place;
+  const {verdict} = ended;
   switch (verdict.kind) {
     case 'ok':
       failUnauthorized(tools);
-      return close(prepared, ended, tools, {kind: 'ok'});
+      close(prepared, ended, tools, {kind: 'ok'});
+      break;
     case 'failed':
-      return close(prepared, ended, tools, {kind: 'failed', why: verdict.why});
+      close(prepared, ended, tools, {kind: 'failed', why: verdict.why});
+      break;
     case 'in-doubt':
-      if (tools.options.inDoubt === 'retry' && tries.counted < tools.options.maxAttempts) return delay(prepared, ended, tools, at, verdict.why);
-      tools.record(outcome(prepared, ended, tools, 'unk', {m: verdict.why}));
-      tools.tries.delete(row);
-      return;
+      doubt(prepared, ended, tools, at, verdict.why);
+      break;
     case 'refused':
-      return refused(prepared, ended, lesson, tools, at);
+      refused(prepared, ended, lesson, tools, at);
+      break;
     case 'backoff':
-      return delay(prepared, ended, tools, at, verdict.why);
+      delay(prepared, ended, tools, at, verdict.why);
+      break;
     case 'unsent':
-      tries.counted -= 1;
-      tools.record(outcome(prepared, ended, tools, 'not', {e: 'unsent', m: verdict.why}));
-      putBack(tools, row);
-      return noteOffline(tools, at);
+      unsent(prepared, ended, tools, at, verdict.why);
+      break;
     case 'unauthorized':
-      return unauthorized(prepared, ended, verdict, tools);
+      unauthorized(prepared, ended, verdict, tools);
+      break;
     case 'stop':
-      tools.record(outcome(prepared, ended, tools, 'not', {e: 'stop', m: verdict.why}));
-      putBack(tools, row);
-      return stopRun(tools, {
-        why: verdict.code === 'certificate' ? 'certificate' : 'stop-rule',
-        exit: verdict.code === 'certificate' ? EXIT.unreachable : EXIT.stopped,
-        message: `${operationName(prepared.operation)}: ${verdict.why}`,
-      });
+      halt(prepared, ended, verdict, tools);
+      break;
   }
 }
 
-function close(prepared: Prepared, ended: Ended, tools: Tools, result: {kind: 'ok'} | {kind: 'failed'; why: string}): void {
+function doubt(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
+  if (tools.options.inDoubt === 'retry' && ended.tries.counted < tools.options.maxAttempts) {
+    delay(prepared, ended, tools, at, why);
+    return;
+  }
+  tools.record(outcome(prepared, ended, tools, 'unk', {m: why}));
+  tools.tries.delete(prepared.operation.place.row);
+}
+
+function unsent(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
+  ended.tries.counted -= 1;
+  tools.record(outcome(prepared, ended, tools, 'not', {e: 'unsent', m: why}));
+  putBack(tools, prepared.operation.place.row);
+  noteOffline(tools, at);
+}
+
+function halt(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'stop'}, tools: Tools): void {
+  tools.record(outcome(prepared, ended, tools, 'not', {e: 'stop', m: verdict.why}));
+  putBack(tools, prepared.operation.place.row);
+  stopRun(tools, {
+    why: verdict.code === 'certificate' ? 'certificate' : 'stop-rule',
+    exit: verdict.code === 'certificate' ? EXIT.unreachable : EXIT.stopped,
+    message: `${operationName(prepared.operation)}: ${verdict.why}`,
+  });
+}
+
+function close(
+  prepared: Prepared,
+  ended: Ended,
+  tools: Tools,
+  result: {kind: 'ok'} | {kind: 'failed'; why: string},
+): void {
   tools.record(outcome(prepared, ended, tools, result.kind, result.kind === 'failed' ? {m: result.why} : {}));
   tools.tries.delete(prepared.operation.place.row);
   const stop = noteSettled(tools.failures, result);
@@ -99,14 +125,20 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
   if (admitted > tries.admitted) tries.refusals += 1;
   tries.admitted = admitted;
   if (tries.refusals >= REFUSALS_OF_ITS_OWN) {
-    return close(prepared, ended, tools, {kind: 'failed', why: `refused ${tries.refusals} times while other rows passed`});
+    close(prepared, ended, tools, {kind: 'failed', why: `refused ${tries.refusals} times while other rows passed`});
+    return;
   }
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'refused', ra: Math.ceil(until)}));
   if (fresh) tools.record({t: 'p', op: row, at: Math.round(at), until: Math.ceil(until), why: 'refused'});
   putBack(tools, row);
   const since = refusingSince(tools.ledger, request.buckets) ?? at;
   if (until - at > tools.options.maxWaitMs || at - since > tools.options.maxWaitMs) {
-    stopRun(tools, {why: 'wait-too-long', exit: EXIT.stopped, message: 'the provider orders a wait longer than --max-wait', resumeAt: until});
+    stopRun(tools, {
+      why: 'wait-too-long',
+      exit: EXIT.stopped,
+      message: 'the provider orders a wait longer than --max-wait',
+      resumeAt: until,
+    });
   }
 }
 
@@ -120,7 +152,10 @@ function delay(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: 
 function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'unauthorized'}, tools: Tools): void {
   const {row} = prepared.operation.place;
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'unauthorized', m: verdict.why}));
-  if (tools.secrets.refresh(ended.startedAt, now())) return putBack(tools, row);
+  if (tools.secrets.refresh(ended.startedAt, now())) {
+    putBack(tools, row);
+    return;
+  }
   tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.tries.attempts});
   if (tools.unauthorized.size < UNAUTHORIZED_ROWS) return;
   stopRun(tools, {

@@ -19,14 +19,23 @@ export const UNAUTHORIZED_ROWS = 3;
 export type FailureLimit = {readonly rows: number} | {readonly share: number};
 
 /** What the stop rules have seen of this session. */
-export type FailureWatch = {ok: number; failed: number; firstWhy: string | undefined; alike: number; readonly limit: FailureLimit | undefined};
+export type FailureWatch = {
+  ok: number;
+  failed: number;
+  firstWhy: string | undefined;
+  alike: number;
+  readonly limit: FailureLimit | undefined;
+};
 
 export function watchFailures(limit: FailureLimit | undefined): FailureWatch {
   return {ok: 0, failed: 0, firstWhy: undefined, alike: 0, limit};
 }
 
 /** Counts one settled row. Returns the reason to stop, if this row was one too many. */
-export function noteSettled(watch: FailureWatch, outcome: {readonly kind: 'ok'} | {readonly kind: 'failed'; readonly why: string}): Stop | undefined {
+export function noteSettled(
+  watch: FailureWatch,
+  outcome: {readonly kind: 'ok'} | {readonly kind: 'failed'; readonly why: string},
+): Stop | undefined {
   if (outcome.kind === 'ok') {
     watch.ok += 1;
     return undefined;
@@ -39,7 +48,10 @@ export function noteSettled(watch: FailureWatch, outcome: {readonly kind: 'ok'} 
   }
   const {limit} = watch;
   if (limit === undefined) return undefined;
-  if ('rows' in limit) return watch.failed >= limit.rows ? failures(`${watch.failed} rows failed, the newest with: ${outcome.why}`) : undefined;
+  if ('rows' in limit)
+    return watch.failed >= limit.rows
+      ? failures(`${watch.failed} rows failed, the newest with: ${outcome.why}`)
+      : undefined;
   const settled = watch.ok + watch.failed;
   if (settled < SETTLED_FOR_SHARE || watch.failed / settled < limit.share) return undefined;
   return failures(`${watch.failed} of ${settled} rows failed, the newest with: ${outcome.why}`);
@@ -50,7 +62,16 @@ function failures(message: string): Stop {
 }
 
 /** How urgent an exit code is: the highest wins when several hold. */
-const URGENCY: readonly ExitCode[] = [EXIT.sigint, EXIT.sigterm, EXIT.sighup, EXIT.internal, EXIT.disk, EXIT.credentials, EXIT.unreachable, EXIT.stopped];
+const URGENCY: readonly ExitCode[] = [
+  EXIT.sigint,
+  EXIT.sigterm,
+  EXIT.sighup,
+  EXIT.internal,
+  EXIT.disk,
+  EXIT.credentials,
+  EXIT.unreachable,
+  EXIT.stopped,
+];
 
 /** The more urgent of two reasons to stop; of equals, the earlier. */
 export function moreUrgent(one: Stop | undefined, other: Stop): Stop {

@@ -7,12 +7,12 @@ import type {Ledger} from '../limits/ledger.js';
 import type {ServerClock} from '../limits/server-clock.js';
 import type {Operation} from '../operations/operation.js';
 import type {Profile} from '../profiles/profile.js';
-import type {Secrets} from './secrets.js';
 import type {Request, Verdict} from '../requests/request.js';
 import type {Heap} from '../schedule/heap.js';
 import type {LaneRows} from '../schedule/rows.js';
 import type {Schedule} from '../schedule/schedule.js';
 import type {Network} from './network.js';
+import type {Secrets} from './secrets.js';
 import type {FailureLimit, FailureWatch, Stop} from './stop.js';
 
 /** What the operator chose for this session. All of it may be chosen anew when a run is resumed. */
@@ -46,7 +46,12 @@ export type Tries = {
 };
 
 /** An attempt that has ended. */
-export type Ended = {readonly startedAt: number; readonly exchange: Exchange; readonly verdict: Verdict; readonly tries: Tries};
+export type Ended = {
+  readonly startedAt: number;
+  readonly exchange: Exchange;
+  readonly verdict: Verdict;
+  readonly tries: Tries;
+};
 
 /** A row that waits for its backoff. */
 export type Delayed = {readonly at: number; readonly row: number};
@@ -54,6 +59,10 @@ export type Delayed = {readonly at: number; readonly row: number};
 /** Everything one session of a run works with. */
 export type Tools = {
   readonly run: string;
+  /** When the run began, in its first session. */
+  readonly begunAt: number;
+  /** Attempts of a row in earlier sessions. */
+  readonly attemptsBefore: (row: number) => number;
   readonly profile: Profile;
   readonly options: RunOptions;
   readonly journal: Journal;
