@@ -54,7 +54,10 @@ function covers(limit: Limit, {match, credentials}: Seen): boolean {
   );
 }
 
-/** The credentials that a request carries, by name, hashed: several names may stand for the same header. */
+/**
+ * The credentials that a request carries, by name, hashed: several names may stand for the same header. One that only goes along with
+ * another, a project beside a key, is not told.
+ */
 function credentialsOf({credentials}: Profile, {headers, target}: Arrival): Record<string, string> {
   const found: Record<string, string> = {};
   const query = target.includes('?') ? new URLSearchParams(target.slice(target.indexOf('?'))) : undefined;
@@ -62,7 +65,8 @@ function credentialsOf({credentials}: Profile, {headers, target}: Arrival): Reco
     const value = header ? headers[header.toLowerCase()] : (query?.get(parameter ?? '') ?? undefined);
     if (typeof value === 'string' && value.startsWith(prefix)) found[name] = digest(value);
   }
-  return found;
+  const along = new Set(credentials.filter(({name}) => name in found).flatMap(({also}) => also ?? []));
+  return Object.fromEntries(Object.entries(found).filter(([name]) => !along.has(name)));
 }
 
 /** Undefined: the limit is skipped. */

@@ -6,7 +6,8 @@ import {profileOf} from './profile.js';
 
 const profile = profileOf({
   credentials: [
-    {name: 'key', header: 'x-api-key', prefix: '', env: 'KEY'},
+    {name: 'key', header: 'x-api-key', prefix: '', env: 'KEY', also: ['project']},
+    {name: 'project', header: 'x-project', prefix: '', env: 'PROJECT'},
     {name: 'token', header: 'authorization', prefix: 'Bearer ', env: 'TOKEN'},
     {name: 'query', query: 'api_key', prefix: '', env: 'QUERY'},
   ],
@@ -98,6 +99,18 @@ describe('keyReader', () => {
       name: 'a limit with a credential in the query',
       limit: {with: ['query']},
       seen: {target: '/users?api_key=1'},
+      value: '',
+    },
+    {
+      name: 'no limit for a credential that only goes along',
+      limit: {with: ['project', 'none']},
+      seen: {headers: {'x-api-key': 'k', 'x-project': 'p'}},
+      value: undefined,
+    },
+    {
+      name: 'a limit for that credential alone',
+      limit: {with: ['project', 'none']},
+      seen: {headers: {'x-project': 'p'}},
       value: '',
     },
     {name: 'a limit without credential', limit: {with: ['none']}, seen: {}, value: ''},
