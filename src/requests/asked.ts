@@ -50,13 +50,18 @@ export function settingOf(asked: Asked, {overrides, columns, credential, account
  * INPUT_UNDECIDED (2) when it is neither, COLUMN_UNKNOWN (2) when a flag names a column that is not there.
  */
 export function rolesOf(asked: Asked, name: string, columns: readonly string[] | undefined): Roles {
-  for (const [scope, flag] of Object.entries(asked.scope)) if ('column' in flag) known(`--scope ${scope}=@`, flag.column, columns);
+  for (const [scope, flag] of Object.entries(asked.scope))
+    if ('column' in flag) known(`--scope ${scope}=@`, flag.column, columns);
   if (asked.template) {
     if (asked.id !== undefined) known('--id ', asked.id, columns);
     return {kind: 'plain', id: asked.id, scope: asked.scope};
   }
   if (asked.id !== undefined) {
-    throw usage('ID_UNWANTED', `--id is "${asked.id}", and a file of operations names its ids in the column "id"`, 'Leave out --id.');
+    throw usage(
+      'ID_UNWANTED',
+      `--id is "${asked.id}", and a file of operations names its ids in the column "id"`,
+      'Leave out --id.',
+    );
   }
   if (columns !== undefined && columns.length > 0 && !isFileOfOperations(columns)) {
     throw usage(
@@ -69,7 +74,10 @@ export function rolesOf(asked: Asked, name: string, columns: readonly string[] |
 }
 
 /** Where requests go: `--base-url`, else the region's, else the profile's own. Throws BASE_URL_INVALID or REGION_UNKNOWN (2). */
-export function chooseBaseUrl(profile: Profile, {baseUrl, region}: {baseUrl?: string | undefined; region?: string | undefined}): string {
+export function chooseBaseUrl(
+  profile: Profile,
+  {baseUrl, region}: {baseUrl?: string | undefined; region?: string | undefined},
+): string {
   const regions = Object.keys(profile.regions);
   if (baseUrl !== undefined) {
     const fault = baseUrlFault(baseUrl);
@@ -86,7 +94,11 @@ export function chooseBaseUrl(profile: Profile, {baseUrl, region}: {baseUrl?: st
   const url = region === undefined ? profile.baseUrl : profile.regions[region];
   if (url !== undefined) return trimBaseUrl(url);
   throw regions.length > 0
-    ? usage('REGION_MISSING', `profile ${profile.name} has regions and none was named`, `Add --region ${regions.join(' or --region ')}.`)
+    ? usage(
+        'REGION_MISSING',
+        `profile ${profile.name} has regions and none was named`,
+        `Add --region ${regions.join(' or --region ')}.`,
+      )
     : usage('BASE_URL_MISSING', `profile ${profile.name} has no base URL`, 'Add --base-url https://…');
 }
 
