@@ -11,7 +11,8 @@ export function urlFault(url: string): string | undefined {
 
 function originFault(url: string, origin: string): string | undefined {
   if (origin.includes('@')) return 'expected no user or password in it: credentials come from the profile';
-  return URL.canParse(url) ? undefined : 'expected a host that can be one';
+  // The URL parser would take the first segment of https:///users for the host.
+  return !origin.endsWith('//') && URL.canParse(url) ? undefined : 'expected a host that can be one';
 }
 
 function pathFault(pathAndQuery: string): string | undefined {

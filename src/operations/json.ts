@@ -92,9 +92,9 @@ function isExact(text: string): boolean {
   return String(Number(text)) === text;
 }
 
-/** The words of the parser without what they quote of the text: a message may be about a cell that holds a secret. */
+/** The words of the parser, which quote no more of the text than a character: a message may be about a cell that holds a secret. */
 function plainly(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1).replace(/'[^']{2,}'/g, 'something else');
+  return message.startsWith('JSON') ? message : message.charAt(0).toLowerCase() + message.slice(1);
 }
 
 type Scan = {

@@ -7,6 +7,9 @@ import type {RecordPlace, Row} from './operation.js';
 import {shown} from './shown.js';
 import type {Input} from './source.js';
 
+const TAB = 9;
+const SPACE = 32;
+
 /** One field may be this long, in bytes. */
 export const FIELD_MAX_BYTES = 10 * 2 ** 20;
 
@@ -27,6 +30,13 @@ export function isBadRow(row: Row | BadRow): row is BadRow {
   return 'problem' in row;
 }
 
+/** A line of nothing is no record. In NDJSON blanks are nothing too; in CSV they are a value. */
+export function isBlank(bytes: Buffer, cut: Cut, format: Input['format']): boolean {
+  if (format === 'csv') return cut.from === cut.to;
+  for (let at = cut.from; at < cut.to; at++) if (bytes[at] !== SPACE && bytes[at] !== TAB) return false;
+  return true;
+}
+
 /** Where each of `cuts` stands in the input, and the bytes they were cut from. `places` goes along with `cuts`. */
 export type Slice = {readonly bytes: Buffer; readonly cuts: readonly Cut[]; readonly places: readonly RecordPlace[]};
 
@@ -44,7 +54,7 @@ export function readRecords({bytes, cuts, places}: Slice, input: Input): (Row | 
     if (bad) return bad;
     return input.format === 'csv'
       ? csvRow(fields[index]!, cut, place, input)
-      : ndjsonRow(bytes.toString(encoding, cut.from, cut.to), place, input);
+      : ndjsonRow(bytes.toString(encoding, cut.from, cut.to), cut, place, input);
   });
 }
 
@@ -116,9 +126,13 @@ function controlName(text: string): string {
   return `U+${CONTROL.exec(text)![0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-function ndjsonRow(text: string, place: RecordPlace, input: Input): Row | BadRow {
+function ndjsonRow(text: string, cut: Cut, place: RecordPlace, input: Input): Row | BadRow {
   if (text.length > FIELD_MAX_BYTES) {
     return badRow('ROW_LONG', `the line is longer than ${FIELD_MAX_BYTES / 2 ** 20} MiB`, place, input, {});
+  }
+  if (cut.suspicious && CONTROL.test(text)) {
+    const found = `the line has the control character ${controlName(text)}; expected text without`;
+    return badRow('ROW_CONTROL', found, place, input, {});
   }
   try {
     const value = parseJson(text);
