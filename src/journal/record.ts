@@ -78,4 +78,22 @@ export type JournalRecord =
   /** The buckets of `op` are closed until `until`. */
   | {readonly t: 'p'; readonly op: number; readonly at: number; readonly until: number; readonly why: string}
   | {readonly t: 'c'; readonly at: number; readonly counts: Counts}
-  | {readonly t: 'E'; readonly at: number; readonly why: string; readonly exit: number; readonly counts: Counts; readonly next?: string};
+  | {
+      readonly t: 'E';
+      readonly at: number;
+      readonly why: string;
+      readonly exit: number;
+      readonly counts: Counts;
+      readonly next?: string;
+    };
+
+/** Where one file of the journal ends and the next begins. Only reader and writer see these; no fold does. */
+export type SegmentRecord =
+  | {readonly t: 'next'; readonly file: string}
+  | {readonly t: 'prev'; readonly file: string; readonly seq: number};
+
+/** The first line of a journal. */
+export type HeaderRecord = Extract<JournalRecord, {t: 'H'}>;
+
+/** The line with which a session opens. */
+export type OpenedRecord = Extract<JournalRecord, {t: 'O'}>;

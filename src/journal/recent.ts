@@ -1,0 +1,123 @@
+import type {Boot} from '../clock.js';
+import type {JournalRecord, OpenedRecord} from './record.js';
+import {readJournal} from './replay.js';
+
+/** An attempt that may still count at the provider. Its times are on the clock of the session `opened`. */
+export type RecentAttempt = {
+  readonly op: number;
+  readonly at: number;
+  /** When the response came. */
+  readonly answeredAt?: number;
+  /** When it was given up on; for attempts that a killed session left behind, when the next session opened. */
+  readonly lostAt?: number;
+  readonly refused: boolean;
+  readonly opened: OpenedRecord;
+};
+
+/** A pause the provider ordered: the buckets of `op` were closed from `at` until `until`. */
+export type RecentPause = {
+  readonly op: number;
+  readonly at: number;
+  readonly until: number;
+  readonly why: string;
+  readonly opened: OpenedRecord;
+};
+
+/** Made by `newRecent`, moved on by `foldRecent`. */
+export type Recent = {
+  readonly spanMs: number;
+  opened: OpenedRecord | undefined;
+  /** The time of the last record. */
+  endedAt: number;
+  attempts: RecentAttempt[];
+  pauses: RecentPause[];
+  /** Row -> its attempt without an outcome. */
+  readonly open: Map<number, RecentAttempt>;
+  forgetAt: number;
+};
+
+const FORGET_AT = 4096;
+
+export function newRecent(spanMs: number): Recent {
+  return {spanMs, opened: undefined, endedAt: 0, attempts: [], pauses: [], open: new Map(), forgetAt: FORGET_AT};
+}
+
+/** Keeps what a record says of the last `spanMs`; works on records of both details. What never left is not an attempt at the provider. */
+export function foldRecent(recent: Recent, record: JournalRecord): void {
+  if (record.t === 'O') reopen(recent, record);
+  const {opened} = recent;
+  if (!opened || record.t === 'H' || record.t === 'O') return;
+  recent.endedAt = Math.max(recent.endedAt, record.at);
+  if (record.t === 'i') recent.open.set(record.op, {op: record.op, at: record.at, refused: false, opened});
+  if (record.t === 'o') finish(recent, record);
+  if (record.t === 'p') {
+    const {op, at, until, why} = record;
+    recent.pauses.push({op, at, until, why, opened});
+  }
+  if (recent.attempts.length + recent.pauses.length >= recent.forgetAt) {
+    forget(recent);
+    recent.forgetAt = Math.max(FORGET_AT, 2 * (recent.attempts.length + recent.pauses.length));
+  }
+}
+
+/** What is left: attempts not older than `spanMs` at the last record, oldest outcome first, those without one at the end; pauses still in force then. */
+export function recentOf(recent: Recent): {
+  attempts: RecentAttempt[];
+  pauses: RecentPause[];
+  opened: OpenedRecord | undefined;
+} {
+  forget(recent);
+  return {attempts: [...recent.attempts, ...recent.open.values()], pauses: recent.pauses, opened: recent.opened};
+}
+
+/** Reads the journal for the attempts of the last `spanMs` before its end. Throws what `readJournal` throws. */
+export async function recentAttempts(
+  folder: string,
+  run: string,
+  spanMs: number,
+): Promise<ReturnType<typeof recentOf>> {
+  const recent = newRecent(spanMs);
+  await readJournal(folder, run, (record) => foldRecent(recent, record), 'states');
+  return recentOf(recent);
+}
+
+/**
+ * Milliseconds from the instant `at`, told by the clock of the session `opened`, to `now` on this one: by boot time where machine and boot
+ * are the same, so that no change of the wall clock counts, else by wall time. Never below zero.
+ */
+export function elapsedSince(opened: OpenedRecord, at: number, boot: Boot, now: number): number {
+  const sameBoot = opened.boot !== '' && opened.boot === boot.bootId && opened.host === boot.host;
+  return Math.max(0, sameBoot ? boot.uptimeMs - (opened.up + (at - opened.at)) : now - at);
+}
+
+/** A new session has its own clock. What the last one left without an outcome may be counted by the provider as late as now. */
+function reopen(recent: Recent, opened: OpenedRecord): void {
+  for (const {op, refused} of recent.open.values())
+    recent.attempts.push({op, at: opened.at, refused, lostAt: opened.at, opened});
+  recent.open.clear();
+  recent.opened = opened;
+  recent.endedAt = opened.at;
+}
+
+function finish(recent: Recent, record: Extract<JournalRecord, {t: 'o'}>): void {
+  const attempt = recent.open.get(record.op);
+  if (!attempt) return;
+  recent.open.delete(record.op);
+  if (record.k === 'not' && record.e === 'unsent') return;
+  recent.attempts.push({
+    ...attempt,
+    ...(record.st !== undefined ? {answeredAt: record.at} : {lostAt: record.at}),
+    refused: record.k === 'not' && record.e === 'refused',
+  });
+}
+
+function forget(recent: Recent): void {
+  const {opened, endedAt, spanMs} = recent;
+  if (!opened) return;
+  const end: Boot = {host: opened.host, bootId: opened.boot, uptimeMs: opened.up + (endedAt - opened.at)};
+  const ageOf = (at: number, session: OpenedRecord) => elapsedSince(session, at, end, endedAt);
+  recent.attempts = recent.attempts.filter(
+    (one) => ageOf(one.answeredAt ?? one.lostAt ?? one.at, one.opened) <= spanMs,
+  );
+  recent.pauses = recent.pauses.filter((one) => one.until - one.at > ageOf(one.at, one.opened));
+}
