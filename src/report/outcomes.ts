@@ -18,18 +18,30 @@ export type Outcome = {
 export type Outcomes = {
   /** Folds one more record. Records come in the order of the journal. */
   note(record: JournalRecord): void;
-  /** How `row` came out, or `undefined` while it is pending. */
+  /** Puts attempts without an outcome in doubt. For when the session that sent them is known to be dead. */
+  settleOpen(): void;
+  /** How `row` came out, or `undefined` while it is pending or in flight. */
   at(row: number): Outcome | undefined;
 };
 
 const PENDING = 0;
-/** An attempt may have left, and nothing tells what became of it. */
+/** An attempt may have left, and its session may still tell what becomes of it. */
 const OPEN = 5;
-const STATES = ['pending', 'ok', 'failed', 'in-doubt', 'skipped', 'in-doubt'] as const satisfies readonly State[];
+/** Its session ended without a word about it. */
+const UNTOLD = 6;
+const STATES = [
+  'pending',
+  'ok',
+  'failed',
+  'in-doubt',
+  'skipped',
+  'pending',
+  'in-doubt',
+] as const satisfies readonly State[];
 const CODE_OF_OUTCOME = {ok: 1, failed: 2, unk: 3, skipped: 4, not: PENDING} as const;
 const CODE_OF_DECISION = {ok: 1, failed: 2, skip: 4, retry: PENDING} as const;
 const NO_MS = 0xffffffff;
-const UNANSWERED = 'the attempt was begun, and nothing tells what became of it';
+const UNTOLD_ERROR = 'the attempt was begun, and nothing tells what became of it';
 
 type Said = {readonly error?: string; readonly response?: string};
 
@@ -59,7 +71,12 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
     lengths[row] = ms === undefined ? NO_MS : Math.round(ms);
   };
 
+  const settleOpen = () => {
+    for (let row = states.indexOf(OPEN); row >= 0; row = states.indexOf(OPEN, row + 1)) states[row] = UNTOLD;
+  };
+
   return {
+    settleOpen,
     note(record) {
       switch (record.t) {
         case 'i':
@@ -76,8 +93,9 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
           // A row that somebody found to be ok has no error any more.
           return say(record.op, record.as === 'failed' || record.as === 'skip' ? said : {});
         }
-        case 'H':
         case 'O':
+          return settleOpen();
+        case 'H':
         case 'p':
         case 'c':
         case 'E':
@@ -95,7 +113,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         attempts: attempts[row]!,
         at: times[row]!,
         ms: lengths[row] === NO_MS ? null : lengths[row]!,
-        error: said.error ?? (code === OPEN ? UNANSWERED : null),
+        error: said.error ?? (code === UNTOLD ? UNTOLD_ERROR : null),
         response: said.response ?? null,
       };
     },

@@ -37,8 +37,10 @@ export type ResultsSource = {
   readonly input: Input;
   /** How many records the input has. */
   readonly rows: number;
-  /** All records of the journal, in order. */
-  readonly records: AsyncIterable<JournalRecord> | Iterable<JournalRecord>;
+  /** Tells `visit` of all records of the journal, in order and in full: `readJournal`. */
+  readonly readRecords: (visit: (record: JournalRecord) => void) => Promise<unknown>;
+  /** Whether a process holds the run now. If none does, attempts without an outcome are in doubt. */
+  readonly running: boolean;
   /** The operation's id. A row that could not be read goes by its number. */
   readonly idOf: (row: Row) => string;
   readonly format: 'ndjson' | 'csv';
@@ -60,7 +62,8 @@ export async function writeResults(source: ResultsSource): Promise<ResultFiles> 
   const scratch = new Scratch(source.folder);
   try {
     const outcomes = makeOutcomes(source.rows, scratch);
-    for await (const record of source.records) outcomes.note(record);
+    await source.readRecords(outcomes.note);
+    if (!source.running) outcomes.settleOpen();
     const files = await writeRows(source, outcomes);
     writeSummary(source.folder, source.summary);
     return files;

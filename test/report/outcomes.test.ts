@@ -2,7 +2,9 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {assert} from 'chai';
+import fc from 'fast-check';
 import type {JournalRecord} from '../../src/journal/record.js';
+import {attemptsOf, fold, newStanding, settleOpenAttempts, stateOf} from '../../src/journal/states.js';
 import {makeOutcomes, type Outcome} from '../../src/report/outcomes.js';
 import {Scratch} from '../../src/report/scratch.js';
 
@@ -18,6 +20,8 @@ const decided = (as: 'ok' | 'failed' | 'retry' | 'skip', why?: string): JournalR
   at: 30,
   ...(why === undefined ? {} : {why}),
 });
+
+const opened: JournalRecord = {t: 'O', at: 25, pid: 1, host: 'here', boot: '', up: 0, v: 'clean', cut: 0, amb: 1};
 
 const OK: Outcome = {state: 'ok', status: 200, attempts: 1, at: 20, ms: 7, error: null, response: null};
 
@@ -61,9 +65,10 @@ describe('makeOutcomes', () => {
       records: [ended('failed', {n: 0, e: 'ROW_INVALID', m: 'no body'})],
       outcome: {...OK, state: 'failed', status: null, attempts: 0, ms: null, error: 'no body'},
     },
+    {name: 'an attempt without an outcome is in flight', records: [begun()], outcome: undefined},
     {
-      name: 'an attempt without an outcome is in doubt',
-      records: [begun()],
+      name: 'and in doubt as soon as another session opens',
+      records: [begun(), opened],
       outcome: {
         ...OK,
         state: 'in-doubt',
@@ -110,4 +115,50 @@ describe('makeOutcomes', () => {
       for (const record of records) outcomes.note(record);
       assert.deepEqual(outcomes.at(1), outcome);
     });
+
+  it('agrees with the count of the journal, whatever is recorded', () => {
+    const row = fc.integer({min: 1, max: 3});
+    const record: fc.Arbitrary<JournalRecord> = fc.oneof(
+      fc.record({
+        t: fc.constant('i' as const),
+        op: row,
+        n: fc.constant(1),
+        h: fc.constant('00000000'),
+        at: fc.constant(1),
+      }),
+      fc.record({
+        t: fc.constant('o' as const),
+        op: row,
+        n: fc.constant(1),
+        k: fc.constantFrom('ok' as const, 'failed' as const, 'not' as const, 'unk' as const, 'skipped' as const),
+        at: fc.constant(1),
+      }),
+      fc.record({
+        t: fc.constant('d' as const),
+        op: row,
+        as: fc.constantFrom('ok' as const, 'failed' as const, 'retry' as const, 'skip' as const),
+        by: fc.constant('user' as const),
+        at: fc.constant(1),
+      }),
+      fc.constant(opened),
+    );
+    fc.assert(
+      fc.property(fc.array(record), fc.boolean(), (records, dead) => {
+        const outcomes = makeOutcomes(3, scratch);
+        const standing = newStanding(3);
+        for (const one of records) {
+          outcomes.note(one);
+          fold(standing, one);
+        }
+        if (dead) {
+          outcomes.settleOpen();
+          settleOpenAttempts(standing);
+        }
+        for (const op of [1, 2, 3]) {
+          assert.equal(outcomes.at(op)?.state ?? 'pending', stateOf(standing, op));
+          assert.equal(outcomes.at(op)?.attempts ?? attemptsOf(standing, op), attemptsOf(standing, op));
+        }
+      }),
+    );
+  });
 });
