@@ -70,16 +70,24 @@ export function fieldsOf(
 ): string[][] {
   const fields: string[][] = [];
   while (fields.length < cuts.length) {
-    const cut = cuts[fields.length]!;
+    const first = fields.length;
+    const cut = cuts[first]!;
     if (cut.fault) fields.push([]);
     else if (!cut.quoted) fields.push(bytes.toString(encoding, cut.from, cut.to).split(delimiter));
     else {
-      let last = fields.length;
-      while (cuts[last + 1]?.quoted && !cuts[last + 1]!.fault) last++;
-      fields.push(...parseQuoted(bytes.subarray(cut.from, cuts[last]!.end), delimiter, last - fields.length + 1));
+      const last = endOfRun(cuts, first);
+      for (const record of parseQuoted(bytes.subarray(cut.from, cuts[last]!.end), delimiter, last - first + 1))
+        fields.push(record);
     }
   }
   return fields;
+}
+
+/** The last record of those to be read together: a call costs as much as five records, so a few without quotes may lie between. */
+function endOfRun(cuts: readonly Cut[], first: number): number {
+  let last = first;
+  for (let at = first + 1; at <= last + 5 && cuts[at] && !cuts[at]!.fault; at++) if (cuts[at]!.quoted) last = at;
+  return last;
 }
 
 function parseQuoted(bytes: Buffer, delimiter: string, expected: number): string[][] {

@@ -49,6 +49,18 @@ describe('readRows', () => {
     });
   }
 
+  it('passes over blank lines between rows of one column, and takes "" for a value', async () => {
+    const {rows} = await withFile('a\n"x"\n\ny\n\r\n"z"\n""\n \n\n', 'a.csv', (path) => readAll(path));
+    assert.deepEqual(
+      valuesOf(rows).map(({a}) => a),
+      ['x', 'y', 'z', '', ' '],
+    );
+    assert.deepEqual(
+      rows.map(({place}) => place.line),
+      [2, 4, 6, 7, 8],
+    );
+  });
+
   it('leaves CSV values byte for byte as they are', async () => {
     const {rows} = await readAll(`${FIXTURES}/good-exact-values.csv`);
     assert.deepEqual(valuesOf(rows).map(Object.values), [

@@ -5,6 +5,7 @@ import {parse} from 'csv-parse/sync';
 import fc from 'fast-check';
 import type {Row} from '../../src/operations/operation.js';
 import {makePlaces} from '../../src/operations/places.js';
+import {isBadRow} from '../../src/operations/records.js';
 import {openRowFile} from '../../src/operations/row-file.js';
 import {Problem} from '../../src/problem.js';
 import {FIXTURES, readAll, valuesOf, withFile} from './reading.js';
@@ -56,6 +57,34 @@ describe('RowFile', () => {
         });
       }),
       {numRuns: 150, seed: 7},
+    );
+  });
+
+  it('gives by place what was read in order out of any bytes at all', async () => {
+    const bytes = fc.array(fc.constantFrom(...Buffer.from('a,"\n\r \0{}:1\xff\xc2\x85', 'latin1'), 34, 44, 10), {
+      maxLength: 60,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        bytes,
+        fc.constantFrom('a.csv', 'a.ndjson'),
+        fc.constantFrom('x\n', 'x,y\n'),
+        async (garbage, name, header) => {
+          const content = Buffer.concat([Buffer.from(name === 'a.csv' ? header : '{"a":1}\n'), Buffer.from(garbage)]);
+          await withFile(content, name, async (path) => {
+            const {rows, input} = await readAll(path);
+            const file = openRowFile(input);
+            for (const [index, row] of rows.entries()) {
+              assert.equal(row.place.row, index + 1);
+              assert.isAtLeast(row.place.offset, rows[index - 1]?.place.end ?? input.firstOffset);
+              if (isBadRow(row)) assert.throws(() => file.at(row.place), Problem);
+              else assert.deepEqual(file.at(row.place), row);
+            }
+            file.close();
+          });
+        },
+      ),
+      {numRuns: 400, seed: 5},
     );
   });
 
