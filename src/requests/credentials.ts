@@ -26,8 +26,8 @@ export type Credential = {
 };
 
 /**
- * The credential of a run: the one called `name` (`--credential`), else the first that the source holds whole; undefined when it holds none.
- * Throws CREDENTIAL_UNKNOWN (2) or CREDENTIAL_MISSING (77).
+ * The credential of a run: the one called `name` (`--credential`), else the first that is set; undefined when none is.
+ * Throws CREDENTIAL_UNKNOWN (2), or CREDENTIAL_MISSING (77) when it or one that goes along has no secret.
  */
 export function findCredential(profile: Profile, source: SecretSource, name?: string): CredentialRule | undefined {
   if (name !== undefined && !profile.credentials.some((rule) => rule.name === name)) {
@@ -40,7 +40,7 @@ export function findCredential(profile: Profile, source: SecretSource, name?: st
     );
   }
   const rule = chooseCredential(profile, {...source.env, ...source.file}, name);
-  if (rule && name !== undefined) for (const each of sentTogether(profile, rule)) lookUp(source, each.env, profile);
+  if (rule) for (const each of sentTogether(profile, rule)) lookUp(source, each.env, profile);
   return rule;
 }
 
@@ -111,10 +111,28 @@ export function fingerprint(secret: string, salt: string): string {
   return createHmac('sha256', salt).update(secret).digest('hex').slice(0, 16);
 }
 
-/** No secret was found for any credential of the profile: exit 77. */
+/**
+ * The profile's credential that `--header` lines with `${NAME}` carry by themselves, by the header's name. Limits that cover requests with that
+ * credential, or without any, then know which it is. Undefined when they carry none of the profile's.
+ */
+export function credentialInHeaders(profile: Profile, lines: readonly string[]): string | undefined {
+  const names = new Set(lines.map(readHeaderLine).flatMap(({name, secret}) => (secret ? [name] : [])));
+  return profile.credentials.find(({header}) => header !== undefined && names.has(header.toLowerCase()))?.name;
+}
+
+/** No secret was found, for one credential or for any of the profile: exit 77. Names the variables to set. */
 export function missingCredential(profile: Profile, rule?: CredentialRule): Problem {
-  const variables = rule ? [rule.env] : profile.credentials.map(({env}) => env);
-  const wanted = variables.length === 1 ? variables[0] : `one of ${variables.join(', ')}`;
+  const companions = new Set(profile.credentials.flatMap(({also}) => also ?? []));
+  const choices = rule
+    ? [rule.env]
+    : profile.credentials
+        .filter(({name}) => !companions.has(name))
+        .map((each) =>
+          sentTogether(profile, each)
+            .map(({env}) => env)
+            .join(' with '),
+        );
+  const wanted = choices.join(' or ');
   return new Problem(
     'CREDENTIAL_MISSING',
     `${rule ? `credential "${rule.name}" of ` : ''}profile ${profile.name} has no secret: ${wanted} is not set`,

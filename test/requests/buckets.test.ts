@@ -5,8 +5,10 @@ import {direct, requestOf, sampleProfile} from './sample.js';
 const windows = [{requests: 10, seconds: 1, kind: 'rolling'}] as const;
 const limit = (parts: Partial<Limit>): Limit => ({name: 'all', per: [], windows, ...parts});
 const withLimits = (limits: readonly Limit[], parts: Partial<Profile> = {}) => sampleProfile({limits, ...parts});
-const labels = (profile: Profile, url: string, setting = {}) => direct(url, {}, {profile, ...setting}).buckets.map(({label}) => label);
-const idOf = (profile: Profile, url: string, parts = {}, setting = {}) => direct(url, parts, {profile, ...setting}).buckets[0]!.id;
+const labels = (profile: Profile, url: string, setting = {}) =>
+  direct(url, {}, {profile, ...setting}).buckets.map(({label}) => label);
+const idOf = (profile: Profile, url: string, parts = {}, setting = {}) =>
+  direct(url, parts, {profile, ...setting}).buckets[0]!.id;
 
 describe('the buckets of a request', () => {
   it('are those of all limits that cover it, in the order of the profile', () => {
@@ -19,7 +21,10 @@ describe('the buckets of a request', () => {
       limit({name: 'open', with: ['none']}),
     ]);
     assert.deepEqual(labels(profile, '/bots/st-1/export'), ['all', 'bots', 'export', 'keyed']);
-    assert.deepEqual(direct('/bots/st-1/export', {}, {profile}).buckets.map(({limit}) => limit), [0, 1, 3, 4]);
+    assert.deepEqual(
+      direct('/bots/st-1/export', {}, {profile}).buckets.map(({limit}) => limit),
+      [0, 1, 3, 4],
+    );
     assert.deepEqual(labels(profile, '/unknown'), ['all', 'keyed']);
     assert.deepEqual(labels(profile, '/bots/st-1/export', {credential: undefined}), ['all', 'bots', 'export', 'open']);
   });
@@ -30,24 +35,32 @@ describe('the buckets of a request', () => {
     assert.equal(idOf(profile, '/bots/st-1/export'), idOf(profile, '/bots/st-2/export'));
     assert.notEqual(idOf(profile, '/bots/st-1/export'), idOf(profile, '/other'));
     assert.notEqual(idOf(profile, '/x', {}, {account: 'a'}), idOf(profile, '/x', {}, {account: 'b'}));
-    assert.deepEqual(labels(profile, '/x', {credential: undefined}), ['all operation=POST /x method=POST credential=(any)']);
+    assert.deepEqual(labels(profile, '/x', {credential: undefined}), [
+      'all operation=POST /x method=POST credential=(any)',
+    ]);
   });
 
   it('know an operation without a name by the pattern of its template', () => {
     const profile = withLimits([limit({per: ['operation']})]);
-    const bucket = (id: string) => requestOf({request: 'POST /things/{{ id }}?q={{ id }}'}, {id}, {profile}).buckets[0]!;
+    const bucket = (id: string) =>
+      requestOf({request: 'POST /things/{{ id }}?q={{ id }}'}, {id}, {profile}).buckets[0]!;
     assert.deepEqual(bucket('1'), bucket('2'));
     assert.equal(bucket('1').label, 'all operation=POST /things/{}');
   });
 
   it('never show what stands for a secret', () => {
-    const profile = withLimits([limit({per: ['credential']}), limit({per: ['account']})], {scopes: {account: {from: [{kind: 'credential'}], absent: 'share'}}});
+    const profile = withLimits([limit({per: ['credential']}), limit({per: ['account']})], {
+      scopes: {account: {from: [{kind: 'credential'}], absent: 'share'}},
+    });
     assert.deepEqual(labels(profile, '/x', {account: 'f00d'}), ['all credential=key', 'all account=key']);
   });
 
   it('do not mix two keys', () => {
     const profile = withLimits([limit({per: ['a', 'b']})]);
-    assert.notEqual(idOf(profile, '/x', {scope: {a: '1\n1:2', b: '3'}}), idOf(profile, '/x', {scope: {a: '1', b: '2\n1:3'}}));
+    assert.notEqual(
+      idOf(profile, '/x', {scope: {a: '1\n1:2', b: '3'}}),
+      idOf(profile, '/x', {scope: {a: '1', b: '2\n1:3'}}),
+    );
     assert.notEqual(idOf(profile, '/x', {scope: {a: '12', b: '3'}}), idOf(profile, '/x', {scope: {a: '1', b: '23'}}));
   });
 });
@@ -61,8 +74,20 @@ describe('a scope', () => {
     ['the row', {kind: 'row'}, '/x', {scope: {bot: 'st-1'}}, 'bot bot=st-1'],
     ['a path parameter', {kind: 'path', name: 'bot'}, '/bots/st-1/export', {}, 'bot bot=st-1'],
     ['a path parameter, decoded', {kind: 'path', name: 'bot'}, '/bots/st%2D1/export', {}, 'bot bot=st-1'],
-    ['a path parameter that matches', {kind: 'path', name: 'bot', matches: '^st-'}, '/bots/st-1/export', {}, 'bot bot=st-1'],
-    ['no path parameter that does not match', {kind: 'path', name: 'bot', matches: '^st-'}, '/bots/import/export', {}, 'bot bot=(any)'],
+    [
+      'a path parameter that matches',
+      {kind: 'path', name: 'bot', matches: '^st-'},
+      '/bots/st-1/export',
+      {},
+      'bot bot=st-1',
+    ],
+    [
+      'no path parameter that does not match',
+      {kind: 'path', name: 'bot', matches: '^st-'},
+      '/bots/import/export',
+      {},
+      'bot bot=(any)',
+    ],
     ['a pattern', {kind: 'pattern', pattern: '^/api/(st-[^/]+)'}, '/api/st-9/x?y=1', {}, 'bot bot=st-9'],
     ['no pattern that does not match', {kind: 'pattern', pattern: '^/api/(st-[^/]+)'}, '/api/x', {}, 'bot bot=(any)'],
     ['the body', {kind: 'body', pointer: '/user/id'}, '/x', body('{"user":{"id":"u1"}}'), 'bot bot=u1'],
@@ -74,7 +99,10 @@ describe('a scope', () => {
     ['the credential', {kind: 'credential'}, '/x', {}, 'bot bot=key'],
   ] as const) {
     it(`comes from ${name}`, () => {
-      assert.deepEqual(direct(url, parts, {profile: scoped([source])}).buckets.map((bucket) => bucket.label), [label]);
+      assert.deepEqual(
+        direct(url, parts, {profile: scoped([source])}).buckets.map((bucket) => bucket.label),
+        [label],
+      );
     });
   }
 
@@ -94,7 +122,8 @@ describe('a scope', () => {
 
   it('that is not declared comes from the row, the path, then the credential, and never from a data column', () => {
     const profile = withLimits([limit({name: 'bot', per: ['bot']})]);
-    const label = (url: string, parts = {}, setting = {}) => direct(url, {values: {bot: 'data'}, ...parts}, {profile, ...setting}).buckets[0]!.label;
+    const label = (url: string, parts = {}, setting = {}) =>
+      direct(url, {values: {bot: 'data'}, ...parts}, {profile, ...setting}).buckets[0]!.label;
     assert.equal(label('/bots/a/export', {scope: {bot: 'b'}}), 'bot bot=b');
     assert.equal(label('/bots/a/export'), 'bot bot=a');
     assert.equal(label('/x'), 'bot bot=key');
@@ -102,6 +131,9 @@ describe('a scope', () => {
   });
 
   it('is shown safely', () => {
-    assert.equal(direct('/x', {scope: {bot: '\u001b[2J'}}, {profile: scoped([{kind: 'row'}])}).buckets[0]!.label, 'bot bot=\\u001b[2J');
+    assert.equal(
+      direct('/x', {scope: {bot: '\u001b[2J'}}, {profile: scoped([{kind: 'row'}])}).buckets[0]!.label,
+      'bot bot=\\u001b[2J',
+    );
   });
 });

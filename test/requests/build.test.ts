@@ -21,9 +21,33 @@ describe('the URL of a row', () => {
   }
 
   for (const url of [
-    '', 'users', '//evil/x', '/\\evil', '\\\\evil', '/a/../b', '/a/..', '/./b', '/a/%2e%2E/b', '/a/.%2e', '/a//b', '/a#f', '/a b', '/a\tb', '/a\r\nb',
-    '/a%0ab', '/a%00', 'ftp://api.example.com/x', 'javascript:alert(1)', 'https:/api.example.com/x', 'https:api.example.com/x', 'https://', 'http:///x',
-    'https://api.example.com/a/../b', 'https://api.example.com//b', 'https://user:s3cr3t@api.example.com/x', 'https://api.example.com\\@evil/x',
+    '',
+    'users',
+    '//evil/x',
+    '/\\evil',
+    '\\\\evil',
+    '/a/../b',
+    '/a/..',
+    '/./b',
+    '/a/%2e%2E/b',
+    '/a/.%2e',
+    '/a//b',
+    '/a#f',
+    '/a b',
+    '/a\tb',
+    '/a\r\nb',
+    '/a%0ab',
+    '/a%00',
+    'ftp://api.example.com/x',
+    'javascript:alert(1)',
+    'https:/api.example.com/x',
+    'https:api.example.com/x',
+    'https://',
+    'http:///x',
+    'https://api.example.com/a/../b',
+    'https://api.example.com//b',
+    'https://user:s3cr3t@api.example.com/x',
+    'https://api.example.com\\@evil/x',
   ]) {
     it(`is refused: ${JSON.stringify(url)}`, () => {
       const problem = assertProblem(() => direct(url), 'URL_INVALID', 65, place);
@@ -33,8 +57,14 @@ describe('the URL of a row', () => {
   }
 
   for (const url of [
-    'https://evil.com/x', 'http://api.example.com/x', 'https://api.example.com:8443/x', 'https://api.example.com.evil.com/x', 'https://api.example.com@evil.com/x',
-    'https://evil.com?https://api.example.com/', 'https://API.EXAMPLE.ORG/x', 'http://169.254.169.254/latest',
+    'https://evil.com/x',
+    'http://api.example.com/x',
+    'https://api.example.com:8443/x',
+    'https://api.example.com.evil.com/x',
+    'https://api.example.com@evil.com/x',
+    'https://evil.com?https://api.example.com/',
+    'https://API.EXAMPLE.ORG/x',
+    'http://169.254.169.254/latest',
   ]) {
     it(`leads to the origin of the base URL alone: ${url}`, () => {
       assertProblem(() => direct(url), 'URL_INVALID', 65, place);
@@ -64,16 +94,32 @@ describe('the method of a row', () => {
 
   for (const method of ['', 'PO ST', 'POST\r\n', 'CONNECT', 'TRACE', 'G€T']) {
     it(`is refused: ${JSON.stringify(method)}`, () => {
-      if (method === 'POST\r\n') return assert.equal(direct('/x', {call: {kind: 'direct', method, url: '/x'}}).method, 'POST');
+      if (method === 'POST\r\n')
+        return assert.equal(direct('/x', {call: {kind: 'direct', method, url: '/x'}}).method, 'POST');
       assertProblem(() => direct('/x', {call: {kind: 'direct', method, url: '/x'}}), 'URL_INVALID', 65, place);
     });
   }
 });
 
 describe('the headers of a row', () => {
-  for (const name of ['Host', 'Authorization', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Cookie', 'X-Api-Key', 'Proxy-Authorization']) {
+  for (const name of [
+    'Host',
+    'Authorization',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Cookie',
+    'X-Api-Key',
+    'Proxy-Authorization',
+  ]) {
     it(`may not set ${name}`, () => {
-      const problem = assertProblem(() => direct('/x', {headers: {[name]: 's3cr3t'}}), 'HEADER_INVALID', 65, place, `"${name}"`);
+      const problem = assertProblem(
+        () => direct('/x', {headers: {[name]: 's3cr3t'}}),
+        'HEADER_INVALID',
+        65,
+        place,
+        `"${name}"`,
+      );
       assert.notInclude(problem.message, 's3cr3t');
     });
   }
@@ -90,7 +136,14 @@ describe('the headers of a row', () => {
   });
 
   it('have values that can be sent', () => {
-    assertProblem(() => direct('/x', {headers: {'X-A': 'a\r\nHost: evil'}}), 'HEADER_INVALID', 65, place, '\\r\\n', 'a line break');
+    assertProblem(
+      () => direct('/x', {headers: {'X-A': 'a\r\nHost: evil'}}),
+      'HEADER_INVALID',
+      65,
+      place,
+      '\\r\\n',
+      'a line break',
+    );
   });
 
   it('are sent in lower case, and their content type wins', () => {
@@ -112,7 +165,13 @@ describe('a named operation', () => {
     const {method, url, operation, group, repeatable} = named('ExportBot', {bot: 'st-1/x'});
     assert.deepEqual(
       {method, url, operation, group, repeatable},
-      {method: 'POST', url: 'https://api.example.com/bots/st-1%2Fx/export', operation: 'ExportBot', group: 'definition', repeatable: false},
+      {
+        method: 'POST',
+        url: 'https://api.example.com/bots/st-1%2Fx/export',
+        operation: 'ExportBot',
+        group: 'definition',
+        repeatable: false,
+      },
     );
   });
 
@@ -138,7 +197,14 @@ describe('a named operation', () => {
   });
 
   it('that is unknown is refused with the nearest', () => {
-    assertProblem(() => named('ExportBott', {}), 'OPERATION_UNKNOWN', 65, place, '"ExportBott"', 'did you mean "ExportBot"');
+    assertProblem(
+      () => named('ExportBott', {}),
+      'OPERATION_UNKNOWN',
+      65,
+      place,
+      '"ExportBott"',
+      'did you mean "ExportBot"',
+    );
     assertProblem(() => named('constructor', {}), 'OPERATION_UNKNOWN', 65);
   });
 

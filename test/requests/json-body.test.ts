@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written so is what is tested.
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {LosslessNumber} from 'lossless-json';
@@ -11,7 +12,10 @@ describe('a JSON body', () => {
   it('is sent as application/json, unless a header says another type', () => {
     assert.equal(typeOf('{"a": 1}', {}), 'application/json');
     assert.equal(typeOf('[{{ a }}]', {a: '1'}), 'application/json');
-    assert.equal(typeOf('{"a": 1}', {}, ['Content-Type: application/merge-patch+json']), 'application/merge-patch+json');
+    assert.equal(
+      typeOf('{"a": 1}', {}, ['Content-Type: application/merge-patch+json']),
+      'application/merge-patch+json',
+    );
   });
 
   it('keeps what the template says, digit for digit', () => {
@@ -90,7 +94,22 @@ describe('a JSON body', () => {
     });
   }
 
-  for (const value of ['"', '\\', '"}', '", "admin": true, "x": "', '}', '\\"', '\\u0022', '\n', '\u0000', '\u2028', '{{ v }}', '{% raw %}', '\ud800', '\uE0000\uE001']) {
+  for (const value of [
+    '"',
+    '\\',
+    '"}',
+    '", "admin": true, "x": "',
+    '}',
+    '\\"',
+    '\\u0022',
+    '\n',
+    '\u0000',
+    '\u2028',
+    '{{ v }}',
+    '{% raw %}',
+    '\ud800',
+    '\uE0000\uE001',
+  ]) {
     it(`cannot be broken out of by ${JSON.stringify(value)}`, () => {
       assert.deepEqual(JSON.parse(bodyOf('{"a": "{{ v }}", "b": ["x{{ v }}y"], "c": {{ v }}}', {v: value})), {
         a: value,
@@ -100,10 +119,14 @@ describe('a JSON body', () => {
     });
   }
 
-  const text = fc.oneof(fc.string({unit: 'binary'}), fc.string({unit: fc.constantFrom('"', '\\', '{', '}', '%', 'u', '0', '\n', '\ud800', 'é')}));
+  const text = fc.oneof(
+    fc.string({unit: 'binary'}),
+    fc.string({unit: fc.constantFrom('"', '\\', '{', '}', '%', 'u', '0', '\n', '\ud800', 'é')}),
+  );
 
   it('gives back any text, wherever it stands', () => {
-    const body = '{"{{ k }}": 1, "whole": "{{ v }}", "inside": "a\\"{{ v }}\\\\b{{ w }}", "bare": [{{ v }}, {"deep": {{ w }}}], "{": "}"}';
+    const body =
+      '{"{{ k }}": 1, "whole": "{{ v }}", "inside": "a\\"{{ v }}\\\\b{{ w }}", "bare": [{{ v }}, {"deep": {{ w }}}], "{": "}"}';
     fc.assert(
       fc.property(text, text, text, (v, w, k) => {
         fc.pre(!['whole', 'inside', 'bare', '{'].includes(k));
@@ -125,7 +148,8 @@ describe('a JSON body', () => {
   });
 
   it('gives back any text between tags', () => {
-    const body = '{"list": [{% for t in tags %}"{{ t }}"{% unless forloop.last %},{% endunless %}{% endfor %}]{% if v %}, "v": {{ v }}{% endif %}}';
+    const body =
+      '{"list": [{% for t in tags %}"{{ t }}"{% unless forloop.last %},{% endunless %}{% endfor %}]{% if v %}, "v": {{ v }}{% endif %}}';
     fc.assert(
       fc.property(fc.array(text), text, (tags, v) => {
         assert.deepEqual(JSON.parse(bodyOf(body, {tags, v})), {list: tags, v});
@@ -155,7 +179,13 @@ describe('another body', () => {
   it('that is a form has each value encoded', () => {
     const headers = ['Content-Type: application/x-www-form-urlencoded'];
     const {body} = requestOf({body: 'name={{ name }}&role={{ role }}', headers}, {name: 'a&role=admin', role: 'x y'});
-    assert.deepEqual([...new URLSearchParams(body)], [['name', 'a&role=admin'], ['role', 'x y']]);
+    assert.deepEqual(
+      [...new URLSearchParams(body)],
+      [
+        ['name', 'a&role=admin'],
+        ['role', 'x y'],
+      ],
+    );
   });
 
   for (const [value, body, type] of [

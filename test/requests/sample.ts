@@ -31,7 +31,14 @@ export function sampleProfile(parts: Partial<Profile> = {}): Profile {
     notExecuted: [],
     failed: [],
     ok: [],
-    retry: {attempts: 5, statuses: [500, 502, 503, 504], firstSeconds: 1, factor: 2, maxSeconds: 60, jitterSeconds: 0.1},
+    retry: {
+      attempts: 5,
+      statuses: [500, 502, 503, 504],
+      firstSeconds: 1,
+      factor: 2,
+      maxSeconds: 60,
+      jitterSeconds: 0.1,
+    },
     repeatable: {methods: ['GET', 'HEAD', 'PUT', 'DELETE']},
     resend: [],
     ...parts,
@@ -67,7 +74,11 @@ export function sampleSetting(parts: Partial<RequestSetting> = {}): RequestSetti
 }
 
 /** The request that a template makes of one row. */
-export function requestOf(spec: Partial<TemplateSpec>, values: Record<string, unknown>, setting: Partial<RequestSetting> = {}): Request {
+export function requestOf(
+  spec: Partial<TemplateSpec>,
+  values: Record<string, unknown>,
+  setting: Partial<RequestSetting> = {},
+): Request {
   const profile = setting.profile ?? sampleProfile();
   const whole = {headers: [], ...(spec.operation === undefined ? {request: 'POST /x'} : {}), ...spec};
   const template = compileTemplate(whole, profile, Object.keys(values));
@@ -76,7 +87,10 @@ export function requestOf(spec: Partial<TemplateSpec>, values: Record<string, un
 
 /** The request of a row that says itself where it goes. */
 export function direct(url: string, parts: Partial<Operation> = {}, setting: Partial<RequestSetting> = {}): Request {
-  return buildRequest(sampleOperation({}, {call: {kind: 'direct', method: 'POST', url}, ...parts}), sampleSetting(setting));
+  return buildRequest(
+    sampleOperation({}, {call: {kind: 'direct', method: 'POST', url}, ...parts}),
+    sampleSetting(setting),
+  );
 }
 
 /** Expects a Problem with this code and exit, whose message holds every one of the words. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written so is what is tested.
 import {assert} from 'chai';
 import {compileTemplate, type TemplateSpec} from '../../src/requests/template.js';
 import {assertProblem, requestOf, sampleProfile} from './sample.js';
@@ -84,11 +85,27 @@ describe('a header of a template', () => {
 
   for (const value of ['a\r\nX-Admin: 1', 'a\nb', 'a\rb', 'a\u0000b', 'Ł', '💥', 'a\u0007']) {
     it(`is refused with a value that cannot be sent: ${JSON.stringify(value)}`, () => {
-      assertProblem(() => header('X-Note: {{ value }}', value), 'HEADER_INVALID', 65, 'row 88 (users.csv:92)', '"x-note"');
+      assertProblem(
+        () => header('X-Note: {{ value }}', value),
+        'HEADER_INVALID',
+        65,
+        'row 88 (users.csv:92)',
+        '"x-note"',
+      );
     });
   }
 
-  for (const name of ['Host', 'Content-Length', 'Transfer-Encoding', 'connection', 'TE', 'Authorization', 'Cookie', 'X-API-Key', '__proto__']) {
+  for (const name of [
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'connection',
+    'TE',
+    'Authorization',
+    'Cookie',
+    'X-API-Key',
+    '__proto__',
+  ]) {
     it(`may not be ${name}`, () => {
       const problem = assertProblem(() => header(`${name}: s3cr3t`, ''), 'HEADER_INVALID', 78);
       assert.include(problem.message.toLowerCase(), `"${name.toLowerCase()}"`);
@@ -113,8 +130,10 @@ describe('a header of a template', () => {
 });
 
 describe('a template', () => {
-  const compile = (spec: Partial<TemplateSpec>, columns: string[] | undefined = ['userId', 'role', 'First Name', 'user.email']) =>
-    compileTemplate({headers: [], ...spec}, sampleProfile(), columns);
+  const compile = (
+    spec: Partial<TemplateSpec>,
+    columns: string[] | undefined = ['userId', 'role', 'First Name', 'user.email'],
+  ) => compileTemplate({headers: [], ...spec}, sampleProfile(), columns);
 
   for (const [spec, words] of [
     [{request: 'POST /users/{{ userid }}'}, ['request', '"userid"', 'did you mean "userId"']],
@@ -171,7 +190,10 @@ describe('a template', () => {
   });
 
   it('takes columns with blanks and dots in brackets', () => {
-    const {url} = requestOf({request: 'PUT /u/{{ ["First Name"] }}/{{ ["user.email"] }}'}, {'First Name': 'Ann', 'user.email': 'a@b'});
+    const {url} = requestOf(
+      {request: 'PUT /u/{{ ["First Name"] }}/{{ ["user.email"] }}'},
+      {'First Name': 'Ann', 'user.email': 'a@b'},
+    );
     assert.equal(url, 'https://api.example.com/u/Ann/a%40b');
   });
 
@@ -189,7 +211,11 @@ describe('a template', () => {
   });
 
   it('knows nothing that an object inherits', () => {
-    const template = compileTemplate({request: 'PUT /u/{{ user.constructor }}', headers: []}, sampleProfile(), undefined);
+    const template = compileTemplate(
+      {request: 'PUT /u/{{ user.constructor }}', headers: []},
+      sampleProfile(),
+      undefined,
+    );
     assertProblem(() => requestOf({}, {user: {id: 7}}, {template}), 'URL_INVALID', 65, 'user.constructor');
   });
 
