@@ -46,7 +46,10 @@ function step(tools: Tools, at: number): 'started' | 'done' | number {
   if (knockAt !== undefined && (tools.inFlight > 0 || at < knockAt))
     return tools.inFlight > 0 ? Number.POSITIVE_INFINITY : knockAt;
   const choice: Choice = tools.schedule.next(at);
-  if (choice.kind === 'wait') return choice.until;
+  if (choice.kind === 'wait') {
+    tools.waitsFor = choice.bucket;
+    return choice.until;
+  }
   if (choice.kind === 'empty')
     return tools.inFlight === 0 && tools.delayed.size === 0 ? 'done' : Number.POSITIVE_INFINITY;
   start(tools, choice.lane);
@@ -96,8 +99,10 @@ function dropIdleLanes({lanes}: Tools): void {
 async function rest(tools: Tools, until: number): Promise<void> {
   const woken = new AbortController();
   tools.wake = () => woken.abort();
+  tools.waitsUntil = until;
   await sleepUntil(until, woken.signal);
   tools.wake = () => {};
+  tools.waitsUntil = undefined;
 }
 
 async function drain(tools: Tools): Promise<void> {

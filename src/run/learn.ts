@@ -1,7 +1,8 @@
 import type {Response} from '../exchange.js';
 import {believe, type Learned, type Ledger, type Span} from '../limits/ledger.js';
 import type {BucketRef} from '../limits/limit.js';
-import {type Quota, readQuotas, readRetryAfter} from '../limits/quota.js';
+import {type Quota, readQuotas} from '../limits/quota.js';
+import {readRetryAfter} from '../limits/retry-after.js';
 import {observeDate, type ServerClock} from '../limits/server-clock.js';
 import type {HeaderRule} from '../profiles/profile.js';
 

@@ -91,6 +91,9 @@ export type Tools = {
   stop: Stop | undefined;
   /** Attempts under way. */
   inFlight: number;
+  /** What the loop rests for, and until when; for people. */
+  waitsFor: number | undefined;
+  waitsUntil: number | undefined;
   /** Wakes the loop: something ended, or the run is to stop. */
   wake: () => void;
 };

@@ -18,12 +18,14 @@ export type Reading = {
   readonly input: Input;
   readonly roles: Roles;
   readonly setting: RequestSetting;
-  /** Which rows are put in line; the others are only checked, or, where `checked` already, only counted. */
+  /** Which rows may be put in line; the others are only checked, or, where `checked` already, only counted. */
   readonly wanted: (row: number) => boolean;
+  /** Asked of each wanted row once its request is known: whether it is put in line. */
+  readonly accept: (row: number, request: Request) => boolean;
   /** The rows were checked when the run began, so those that are not wanted are not looked at again. */
   readonly checked: boolean;
-  /** Told of each row that cannot be sent, in file order. */
-  readonly onBad: (place: RecordPlace, problem: Problem) => void;
+  /** Told of each row that cannot be sent, in file order. After a `fatal` one nothing could be read any more. */
+  readonly onBad: (place: RecordPlace, problem: Problem, fatal: boolean) => void;
   /** Told now and then how many bytes have been read. */
   readonly onBytes?: (bytes: number) => void;
   readonly signal?: AbortSignal;
@@ -61,9 +63,9 @@ export async function takeIn(reading: Reading): Promise<Intake> {
   const preview: Request[] = [];
   const credentials = new Set<string>();
   const bad = new Set<number>();
-  const refuse = (place: RecordPlace, problem: Problem) => {
+  const refuse = (place: RecordPlace, problem: Problem, fatal = false) => {
     bad.add(place.row);
-    onBad(place, problem);
+    onBad(place, problem, fatal);
   };
   const tap = (chunk: Uint8Array) => {
     hash.update(chunk);
@@ -77,20 +79,30 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     if (checked && !wanted) continue;
     const built = build(row, reading);
     if (built instanceof Problem) {
-      refuse(row.place, built);
+      refuse(row.place, built, isBadRow(row) && row.fatal);
       continue;
     }
     const {operation, request} = built;
     if (!checked && operation.id !== String(row.place.row)) ids.add(operation.id, row.place.row);
     if (request.credential !== undefined) credentials.add(request.credential);
     if (preview.length < PREVIEWED) preview.push(request);
-    if (!wanted) continue;
+    if (!wanted || !reading.accept(row.place.row, request)) continue;
     const lane = lanes.laneOf(request.buckets, row.place.row);
     lanes.add(lane);
     lined.push(row.place.row, lane);
   }
   if (!checked) refuseDuplicates(reading, ids, places, refuse);
-  return {rows: places.count, bad: bad.size, places, lanes, lined, sha256: hash.digest('hex'), bytes, preview, credentials};
+  return {
+    rows: places.count,
+    bad: bad.size,
+    places,
+    lanes,
+    lined,
+    sha256: hash.digest('hex'),
+    bytes,
+    preview,
+    credentials,
+  };
 }
 
 /** The lanes of a profile's limits: those with a key have a bucket for each of its values. */
@@ -102,7 +114,10 @@ export function openLanes(limits: readonly Limit[]): Lanes {
 }
 
 /** The operation of one row and its request, or what is wrong with it. */
-export function build(row: Row | BadRow, {input, roles, setting}: Pick<Reading, 'input' | 'roles' | 'setting'>): {operation: Operation; request: Request} | Problem {
+export function build(
+  row: Row | BadRow,
+  {input, roles, setting}: Pick<Reading, 'input' | 'roles' | 'setting'>,
+): {operation: Operation; request: Request} | Problem {
   if (isBadRow(row)) return row.problem;
   try {
     const operation = parseOperation(row, input, roles);
@@ -124,7 +139,11 @@ function refuseDuplicates(
   try {
     const idOf = (row: number) => parseOperation(file.at(places.at(row)), input, roles).id;
     const found = ids.duplicates(idOf, DUPLICATES_SHOWN);
-    if (found.length > 0) refuse(places.at(found[0]!.row), duplicateProblem(found, input, (row) => places.at(row)));
+    if (found.length > 0)
+      refuse(
+        places.at(found[0]!.row),
+        duplicateProblem(found, input, (row) => places.at(row)),
+      );
   } finally {
     file.close();
   }

@@ -140,7 +140,13 @@ export class Lanes {
       const paces = own
         .flatMap(({limit}) => this.#limits[limit]!.windows)
         .map(({requests, seconds}) => seconds / requests);
-      shape = this.shapes.push({limits: refs.map(({limit}) => limit), shared, own: own.length, secondsEach: Math.max(1e-9, ...paces)}) - 1;
+      shape =
+        this.shapes.push({
+          limits: refs.map(({limit}) => limit),
+          shared,
+          own: own.length,
+          secondsEach: Math.max(1e-9, ...paces),
+        }) - 1;
       this.#shapeOf.set(name, shape);
     }
     return shape;
