@@ -45,6 +45,8 @@ function unknownMember(path: Path, key: string): Fault {
 }
 
 function expected(issue: z.core.$ZodIssue, value: unknown): string {
+  // The schema's own words come first; zod's, which begin like this, are for programmers.
+  if (!/^(Invalid|Too|Unrecognized)\b/.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return typeName(issue.expected, value);
@@ -84,7 +86,8 @@ function shown(path: Path, value: unknown): string {
   const secret = path[0] === 'credentials' && ['env', 'prefix', 'headers'].some((member) => path.includes(member));
   if (secret) return 'something else (not shown: it could be a secret)';
   if (value === null) return 'empty';
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map';
+  if (typeof value === 'object')
+    return Array.isArray(value) ? `${value.length === 0 ? 'an empty' : 'a'} list` : 'a map';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -43,8 +43,8 @@ export function parseLimitFlag(text: string): LimitFlag {
   if (!match || requests < 1 || !Number.isSafeInteger(requests) || !(seconds > 0 && seconds <= LONGEST_SECONDS)) {
     throw usage(
       'LIMIT_INVALID',
-      `--limit is ${JSON.stringify(text)}, expected requests per time`,
-      'Write it as 80/5s, or with the name of a limit: --limit network=80/5s',
+      `--limit is ${JSON.stringify(text)}, expected requests per time, such as 80/5s`,
+      'Write it with the name of a limit to replace that one: --limit network=80/5s',
     );
   }
   return {...(match[1] === undefined ? {} : {name: match[1].trim()}), requests, seconds};

@@ -1,4 +1,14 @@
-import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument} from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import {EXIT, Problem, placeName} from '../problem.js';
 import {crossFaults} from './check.js';
 import {completeProfile} from './complete.js';
@@ -41,7 +51,7 @@ function readDocument(text: string, file: string, lines: LineCounter): Document 
     if (errors.some(({message}) => message.includes('call stack'))) throw new RangeError('nested too deeply');
     throw invalid(
       file,
-      errors.map(({pos, message}) => ({line: lines.linePos(pos[0]).line, says: `not YAML: ${sentence(message)}`})),
+      errors.map((error) => ({line: lines.linePos(error.pos[0]).line, says: yamlFault(error, text)})),
     );
   } catch (error) {
     // Nesting deep enough to exhaust the stack is the one thing that the parser does not report as an error of the text.
@@ -56,6 +66,12 @@ function plainData(document: Document, file: string): unknown {
   } catch (error) {
     throw invalid(file, [{line: 1, says: `not YAML: ${sentence((error as Error).message)}`}]);
   }
+}
+
+function yamlFault({code, message, pos}: YAMLError, text: string): string {
+  if (code !== 'DUPLICATE_KEY') return `not YAML: ${sentence(message)}`;
+  const [key = ''] = /^[^:\n]*/.exec(text.slice(pos[0])) ?? [];
+  return `${key.trim()} stands in its map for the second time, expected every name once`;
 }
 
 function sentence(message: string): string {

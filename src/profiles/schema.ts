@@ -2,15 +2,19 @@ import * as z from 'zod';
 import {limitSchema, scopeSchema} from './schema-limits.js';
 import {headerName, name, routeText, word} from './schema-words.js';
 
+const STATUS = 'a status from 100 to 599, or 4xx, or a list of them';
+
 const status = z.union(
-  [z.int().min(100).max(599), z.string().regex(/^([1-5]xx|[1-5]\d\d)$/)],
-  'a status from 100 to 599, or 4xx, or a list of them',
+  [z.int(STATUS).min(100, STATUS).max(599, STATUS), z.string().regex(/^([1-5]xx|[1-5]\d\d)$/, STATUS)],
+  STATUS,
 );
+
+const SHARE = 'a share such as 80%, or 0.8';
 
 const answerRule = z
   .strictObject({
     status: z
-      .union([status, z.array(status).min(1)], 'a status from 100 to 599, or 4xx, or a list of them')
+      .union([status, z.array(status).min(1, STATUS)], STATUS)
       .optional()
       .meta({description: '429, or 4xx, or a list of them'}),
     body: z.string().min(1).optional().meta({description: 'a text that the body contains; letter case does not count'}),
@@ -139,7 +143,7 @@ export const profileSchema = z
     variants: z.record(word, z.strictObject({without: z.array(word).min(1)}).meta({title: 'a variant'})).default({}),
     concurrency: z.int().min(1).max(10_000).default(10),
     share: z
-      .union([z.number().positive().max(1), z.string().regex(/^\d{1,3}(\.\d+)?%$/)], 'a share such as 80%, or 0.8')
+      .union([z.number().positive(SHARE).max(1, SHARE), z.string().regex(/^\d{1,3}(\.\d+)?%$/, SHARE)], SHARE)
       .default(1)
       .meta({description: 'how much of every window to use unless --share says otherwise'}),
     headers: headers.prefault({}),

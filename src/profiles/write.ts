@@ -32,7 +32,8 @@ function fileOf(profile: Profile): Record<string, unknown> {
     failed: answers(profile.failed),
     ok: answers(profile.ok),
   };
-  return pruned(file) as Record<string, unknown>;
+  const {name, title, baseUrl, regions: places, ...rest} = file;
+  return pruned({name, title, baseUrl, regions: places, ...rest}) as Record<string, unknown>;
 }
 
 function scopeOf({from, absent}: ScopeRule): object {
