@@ -1,0 +1,35 @@
+/** Controls, marks that change the direction of writing, and what has no width; halves of characters too. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** Text from a file, a server or a profile as a terminal may be told it: nothing in it that the terminal would obey. */
+export function plain(text: string): string {
+  return text.replace(UNSAFE, (found) => {
+    const named = {'\n': '\\n', '\r': '\\r', '\t': '\\t'}[found];
+    return named ?? `\\u${found.codePointAt(0)!.toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** `text` in at most `width` columns, its end cut off where it does not fit. */
+export function cutTo(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  let used = 1;
+  for (const character of text) {
+    used += widthOf(character);
+    if (used > width) break;
+    kept += character;
+  }
+  return width > 0 ? `${kept}…` : '';
+}
+
+/** Columns of a terminal, never too few: what is not Latin may take two, and a line that wraps destroys the bars below it. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += /[\u0020-\u024f…·█░]/.test(character) ? 1 : 2;
+  return width;
+}
+
+/** `300,000`. */
+export function sayNumber(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+}

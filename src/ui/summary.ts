@@ -1,0 +1,62 @@
+import {Chalk} from 'chalk';
+import type {ResultFiles} from '../report/results.js';
+import type {Summary} from '../report/summary.js';
+import {plain, sayNumber} from './plain.js';
+import {sayInstant} from './view.js';
+import {sayDuration} from './words.js';
+
+/** What the last lines of a run are made of. */
+export type Told = {
+  readonly summary: Summary;
+  /** Absent where none were written. */
+  readonly files?: ResultFiles | undefined;
+  /** Why the run stopped early, as a sentence. */
+  readonly message?: string | undefined;
+  /** When going on makes sense. */
+  readonly resumeAt?: number | undefined;
+  readonly color: boolean;
+  /** The wall clock. */
+  readonly now: number;
+};
+
+/** The summary of a run for a person, line by line. The last one is the next command to type. */
+export function summaryLines({summary, files, message, resumeAt, color, now}: Told): string[] {
+  const chalk = new Chalk({level: color ? 1 : 0});
+  const {rows, attempts, refusals, next} = summary;
+  const sent = `${count(attempts, 'request')} sent${refusals > 0 ? `, ${sayNumber(refusals)} refused` : ''}`;
+  const named = [
+    ['results', files?.results],
+    ['failed', files?.failed],
+    ['in doubt', files?.inDoubt],
+  ] as const;
+  return [
+    `${chalk.bold(count(rows, 'row'))}: ${states(summary, chalk)}`,
+    `${sent}${pace(summary)}`,
+    ...(message === undefined ? [] : [chalk.yellow(`stopped: ${plain(message)}`)]),
+    ...(resumeAt === undefined ? [] : [`going on makes sense from ${sayInstant(resumeAt, now)}`]),
+    ...named.flatMap(([name, path]) => (path === undefined ? [] : [`${name.padEnd(8)} ${plain(path)}`])),
+    `next: ${chalk.bold(plain(next))}`,
+  ];
+}
+
+function states({ok, failed, inDoubt, skipped, pending}: Summary, chalk: InstanceType<typeof Chalk>): string {
+  const parts = [
+    [ok, 'ok', chalk.green],
+    [failed, 'failed', chalk.red],
+    [inDoubt, 'in doubt', chalk.yellow],
+    [skipped, 'skipped', chalk.dim],
+    [pending, 'pending', chalk.cyan],
+  ] as const;
+  const told = parts.filter(([number, word]) => number > 0 || word === 'ok');
+  return told.map(([number, word, paint]) => paint(`${sayNumber(number)} ${word}`)).join(', ');
+}
+
+/** The time from the first session's beginning to the last one's end, idle time between sessions included. */
+function pace({startedAt, endedAt}: Summary): string {
+  if (startedAt === null || endedAt === null) return '';
+  return ` in ${sayDuration(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)))}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${sayNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
