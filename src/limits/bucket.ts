@@ -57,7 +57,8 @@ export function refuseBucket(bucket: Bucket, {startedAt, now, until, rule, rando
     bucket.refusedAt = now;
     if (!explained) slowDown(bucket);
   }
-  if (until !== undefined) bucket.closedUntil = Math.max(bucket.closedUntil, until);
+  // "Now" is no wait: whoever is told to come back at once and is refused again would knock in a loop.
+  if (until !== undefined && until > now) bucket.closedUntil = Math.max(bucket.closedUntil, until);
   else if (fresh) bucket.closedUntil = Math.max(bucket.closedUntil, now + backoffMs(bucket.refusals, rule, random));
   return fresh;
 }

@@ -1,6 +1,6 @@
 import {admitBucket, type Bucket, openBucket, type Refusal, refuseBucket} from './bucket.js';
 import type {BucketRef, WindowRule} from './limit.js';
-import {believeRemaining, holdSlot, isWhole, recallSlot, returnSlot, roomAt, takeSlot} from './window.js';
+import {believeRemaining, holdSlot, isUnused, isWhole, recallSlot, returnSlot, roomAt, takeSlot} from './window.js';
 
 /** One limit as the ledger needs it: its windows. The place in the list is the `limit` of a `BucketRef`. */
 export type LimitRule = {readonly name: string; readonly windows: readonly WindowRule[]};
@@ -152,21 +152,18 @@ export function refusingSince(ledger: Ledger, refs: readonly BucketRef[]): numbe
   return since.length === 0 ? undefined : Math.min(...since);
 }
 
+/** A refusal and what was learned from it are remembered for so long after the bucket was last in use. */
+const REMEMBERED_MS = 3_600_000;
+
 /** Drops the buckets that are whole again: memory follows what is in use, not what is in the file. */
 export function sweep(ledger: Ledger, now: number): void {
   for (const [id, bucket] of ledger.buckets) {
-    const quiet = bucket.closedUntil <= now && bucket.refusals === 0;
-    if (
-      quiet &&
-      bucket.windows.every((window) => isWhole(window, now) && window.spacingMs === initialSpacing(window.rule))
-    ) {
-      ledger.buckets.delete(id);
-    }
+    const {windows} = bucket;
+    if (bucket.closedUntil > now || windows.some((window) => !isUnused(window, now))) continue;
+    const learned = bucket.refusals > 0 || windows.some((window) => !isWhole(window, now));
+    const lastAt = Math.max(bucket.refusedAt, ...windows.map(({lastAt}) => lastAt));
+    if (!learned || now - lastAt > REMEMBERED_MS) ledger.buckets.delete(id);
   }
-}
-
-function initialSpacing(rule: WindowRule): number {
-  return rule.kind === 'counter' ? (rule.seconds * 1000) / rule.requests : 0;
 }
 
 function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket {

@@ -22,9 +22,11 @@ export type Window = {
   debtAt: number;
   /** Least distance of two starts; 0 means a burst is welcome. */
   spacingMs: number;
+  /** When a request last started here. */
+  lastAt: number;
   nextStartAt: number;
-  /** What the server last said remains, by which request it said so, and how many answered since may have counted after that one. */
-  told: {readonly remaining: number; readonly startedAt: number; after: number} | undefined;
+  /** The least the server said remains, when it said so, and how many were answered since that it may not have counted. */
+  told: {readonly remaining: number; readonly answeredAt: number; after: number} | undefined;
   toldUntil: number;
 };
 
@@ -39,6 +41,7 @@ export function openWindow(rule: WindowRule): Window {
     debt: 0,
     debtAt: 0,
     spacingMs: rule.kind === 'counter' ? (rule.seconds * 1000) / rule.requests : 0,
+    lastAt: 0,
     nextStartAt: 0,
     told: undefined,
     toldUntil: 0,
@@ -54,6 +57,7 @@ export function roomAt(window: Window, now: number): number {
 /** One request starts now. The caller has seen that `roomAt` is not after `now`. */
 export function takeSlot(window: Window, now: number): void {
   window.inFlight += 1;
+  window.lastAt = now;
   if (window.spacingMs > 0) window.nextStartAt = now + window.spacingMs;
 }
 
@@ -71,7 +75,7 @@ export type Held = {readonly startedAt: number; readonly resetAt?: number | unde
  */
 export function holdSlot(window: Window, at: number, {startedAt, resetAt}: Held): void {
   window.inFlight -= 1;
-  if (window.told && startedAt > window.told.startedAt) window.told.after += 1;
+  if (window.told) window.told.after += 1;
   if (window.rule.kind === 'bucket') return remember(window, at);
   const whole = at + window.rule.seconds * 1000;
   remember(window, window.rule.kind === 'fixed' && resetAt !== undefined ? Math.min(whole, resetAt) : whole);
@@ -86,22 +90,33 @@ export function recallSlot(window: Window, answeredAt: number): void {
 /** A quota as the response to the request that started at `startedAt` told it. */
 export type Told = {readonly remaining: number; readonly resetAt: number; readonly startedAt: number};
 
+/** One reset, told twice, may move by so much: it is given in whole seconds, and the server's clock is known better with each answer. */
+const SAME_RESET_MS = 3000;
+
 /**
- * No more than `remaining` may start before `resetAt`, less what is in flight and less what was answered after having started later: the
- * provider had not counted those yet. Answers overtake each other: within one window the request that started last is believed.
+ * No more than `remaining` may start before `resetAt`, less what is in flight and less what was answered since without having been counted
+ * in it. Answers overtake each other: within one window the least holds, unless its request started after the last was answered.
  */
 export function believeRemaining(window: Window, {remaining, resetAt, startedAt}: Told, now: number): void {
-  const same = now < window.toldUntil && Math.abs(resetAt - window.toldUntil) <= 1000;
-  if (same && window.told && startedAt < window.told.startedAt) return;
-  window.told = {remaining, startedAt, after: 0};
+  const same = now < window.toldUntil && Math.abs(resetAt - window.toldUntil) <= SAME_RESET_MS;
+  if (same && window.told && startedAt < window.told.answeredAt && remaining > window.told.remaining) {
+    // Overtaken: it was counted before what we know already.
+    window.told.after = Math.max(0, window.told.after - 1);
+    return;
+  }
+  window.told = {remaining, answeredAt: now, after: 0};
   window.toldUntil = resetAt;
 }
 
-/** Nothing is held and nothing is known that a fresh window would not know. */
+/** Nothing is held, and nothing keeps a start back. */
+export function isUnused(window: Window, now: number): boolean {
+  return usedSlots(window, now) === 0 && now >= window.toldUntil && now >= window.nextStartAt;
+}
+
+/** A fresh window would be the same: nothing is held, and nothing was learned of it. */
 export function isWhole(window: Window, now: number): boolean {
-  settleUp(window, now);
-  const spent = window.inFlight === 0 && window.heldUntil.length === window.first && window.debt === 0;
-  return spent && now >= window.toldUntil && now >= window.nextStartAt && window.requests === window.rule.requests;
+  const fresh = openWindow(window.rule);
+  return isUnused(window, now) && window.requests === fresh.requests && window.spacingMs === fresh.spacingMs;
 }
 
 /** How many count in this window now: in flight, or answered and not yet forgotten by the provider. */

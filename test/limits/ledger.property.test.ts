@@ -1,6 +1,16 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {closeUntil, giveBack, type Ledger, openLedger, recall, roomIn, sweep, take} from '../../src/limits/ledger.js';
+import {
+  believe,
+  closeUntil,
+  giveBack,
+  type Ledger,
+  openLedger,
+  recall,
+  roomIn,
+  sweep,
+  take,
+} from '../../src/limits/ledger.js';
 import type {BucketRef, WindowKind, WindowRule} from '../../src/limits/limit.js';
 
 /** What the provider saw: one request that counted, in these buckets, at this instant. `answeredAt` is when we heard of it. */
@@ -127,6 +137,50 @@ describe('the ledger, against a provider that counts arrivals', () => {
         assert.equal(world.ledger.running, 0);
       }),
       {numRuns: 50},
+    );
+  });
+
+  it('starts no more than the provider said remain, however answers overtake each other', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({min: 2, max: 30}),
+        fc.integer({min: 1, max: 10}),
+        fc.integer(),
+        (allowed, others, seed) => {
+          const random = mulberry(seed);
+          const ledger = openLedger([{name: 'all', windows: [{requests: 1000, seconds: 3600, kind: 'fixed'}]}], others);
+          const refs = [{limit: 0, id: 1, label: 'all'}];
+          const resetAt = begin + 3_600_000;
+          const events: {at: number; act: (now: number) => void}[] = [];
+          let counted = 0;
+          const send = (startedAt: number) => {
+            take(ledger, refs, startedAt);
+            const arrivesAt = startedAt + 1 + random() * 100;
+            const act = () => {
+              counted += 1;
+              const quota = {remaining: Math.max(0, allowed - counted), resetAt};
+              const act = (now: number) => {
+                giveBack(ledger, refs, {startedAt, now}, {kind: 'answered', resetAt: () => resetAt});
+                believe(ledger, refs, {limit: 0, seconds: 3600, quota, trust: 'down'}, {startedAt, now});
+              };
+              events.push({at: arrivesAt + 1 + random() * 100, act});
+            };
+            events.push({at: arrivesAt, act});
+          };
+          let now = begin;
+          send(now);
+          // One answer is in before the others start: without it nothing is known.
+          for (let first = true; events.length > 0; first = false) {
+            const next = events.sort((a, b) => a.at - b.at).shift()!;
+            now = next.at;
+            next.act(now);
+            if (first) continue;
+            for (; roomIn(ledger, [1], now).at <= now && counted < 100; now += 0.1) send(now);
+          }
+          assert.equal(counted, allowed);
+        },
+      ),
+      {numRuns: 200},
     );
   });
 

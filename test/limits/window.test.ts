@@ -123,13 +123,14 @@ describe('Window', () => {
       assert.equal(roomAt(window, 100), 60_000);
     });
 
-    it('gains what was in flight when its answer comes, for the server had counted it', () => {
+    it('gains what was in flight once its answer shows that the server had counted it before', () => {
       const window = openWindow(wide);
       takeSlot(window, 0);
       exchange(window, 20, 100);
       believeRemaining(window, {remaining: 1, resetAt: 60_000, startedAt: 20}, 100);
       assert.equal(roomAt(window, 100), 60_000);
       holdSlot(window, 200, {startedAt: 0});
+      believeRemaining(window, {remaining: 2, resetAt: 60_000, startedAt: 0}, 200);
       assert.equal(roomAt(window, 200), 200);
     });
 
