@@ -1,0 +1,162 @@
+import {randomBytes} from 'node:crypto';
+import {rm} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {now, readBoot, wallNow} from '../clock.js';
+import {createRunFolder, MANIFEST_FORMAT, makeRunId, runFiles, writeManifest} from '../journal/folder.js';
+import {Journal} from '../journal/journal.js';
+import {acquireLock} from '../journal/lock.js';
+import type {JournalRecord, OpenedRecord} from '../journal/record.js';
+import {FORMAT} from '../journal/seal.js';
+import {fold, newStanding} from '../journal/states.js';
+import {closeInput, type Input, openInput} from '../operations/source.js';
+import {EXIT, Problem} from '../problem.js';
+import {rolesOf, settingOf} from '../requests/asked.js';
+import {type Intake, takeIn} from '../schedule/intake.js';
+import {BadRows} from './bad-rows.js';
+import {checkSpace} from './space.js';
+import {inRanges, manifestOf, type Order, type SessionOrder} from './order.js';
+import {openSecrets, type Secrets} from './secrets.js';
+import {type Ending, type Ready, runSession, type Watcher} from './session.js';
+
+/** What the world gives: the environment, standard input, who watches, and the version of the program. */
+export type World = {
+  readonly env: Record<string, string | undefined>;
+  readonly tool: string;
+  readonly watcher: Watcher;
+};
+
+/** A run that has ended, for whoever concludes it. */
+export type Ended = {readonly folder: string; readonly run: string; readonly ending: Ending};
+
+/**
+ * Begins a run: reads and checks the whole input, and only then writes run.json and the journal and sends. Whatever does not fit throws its
+ * Problem with nothing sent and no run folder left behind.
+ */
+export async function beginRun(order: Order, session: SessionOrder, world: World): Promise<Ended> {
+  const {folder} = session;
+  await createRunFolder(folder);
+  const lock = await acquireLock(folder);
+  let begun = false;
+  let input: Input | undefined;
+  try {
+    input = await openInput(order.file, {delimiter: order.delimiter, spoolPath: runFiles(folder).spool});
+    const ready = await prepare(order, session, world, input);
+    begun = true;
+    return {folder, run: ready.run, ending: await runSession(ready)};
+  } finally {
+    if (input) await closeInput(input);
+    await lock.release();
+    // What was not begun leaves nothing: the same command can be typed again once the fault is mended.
+    if (!begun) await rm(folder, {recursive: true, force: true});
+  }
+}
+
+async function prepare(order: Order, session: SessionOrder, world: World, input: Input): Promise<Ready> {
+  const {asked} = order;
+  const secrets = secretsFor(order, session, world);
+  const salt = randomBytes(8).toString('hex');
+  const columns = input.format === 'csv' ? input.columns : undefined;
+  const roles = rolesOf(asked, input.name, columns);
+  const account = secrets.fingerprint(salt);
+  const setting = settingOf(asked, {overrides: session.overrides, columns, credential: secrets.credential, account});
+  const bad = new BadRows(input.name);
+  const intake = await takeIn({
+    input,
+    roles,
+    setting,
+    wanted: (row) => inRanges(row, session.rows),
+    accept: () => true,
+    checked: false,
+    onBad: (place, problem, fatal) => bad.add(place, problem, fatal),
+  });
+  bad.refuseUnless(order.skipInvalid);
+  for (const name of intake.credentials) secrets.require(name);
+  await checkSpace(session.folder, intake.rows, session.yes);
+  const at = now();
+  const run = makeRunId(wallNow(), randomBytes(10));
+  const journal = await beginJournal(order, session, world, {input, intake, run, at, salt, account, credential: secrets.credential});
+  const standing = newStanding(intake.rows);
+  const record = (each: JournalRecord) => {
+    journal.append(each);
+    fold(standing, each);
+  };
+  for (const {row, message} of bad.listed()) record({t: 'o', op: row, n: 0, k: 'failed', at: Math.round(at), e: 'ROW_INVALID', m: message});
+  return {
+    run,
+    begunAt: at,
+    folder: session.folder,
+    journal,
+    standing,
+    input,
+    roles,
+    setting,
+    intake,
+    secrets,
+    options: session.options,
+    past: {attempts: [], pauses: []},
+    reachedBefore: false,
+    watcher: world.watcher,
+  };
+}
+
+type Begun = {
+  readonly input: Input;
+  readonly intake: Intake;
+  readonly run: string;
+  readonly at: number;
+  readonly salt: string;
+  readonly account: string;
+  readonly credential: string | undefined;
+};
+
+/** The header and the first session are durable before the manifest is: a manifest without a journal means that the journal is gone. */
+async function beginJournal(order: Order, session: SessionOrder, {tool}: World, begun: Begun): Promise<Journal> {
+  const {input, intake, run, at, salt, account, credential} = begun;
+  const {folder, overrides} = session;
+  const parts = manifestOf(order, overrides);
+  const digest = {sha256: intake.sha256, bytes: intake.bytes, rows: intake.rows};
+  const journal = await Journal.create(folder, {t: 'H', fmt: FORMAT, run, tool, input: digest, plan: parts.plan});
+  journal.append(openedRecord(at));
+  await journal.commit();
+  await writeManifest(folder, {
+    ...parts,
+    fmt: MANIFEST_FORMAT,
+    run,
+    tool,
+    createdAt: new Date(at).toISOString(),
+    file: order.file === '-' ? '-' : resolve(order.file),
+    name: input.name,
+    input: {...digest, format: input.format, delimiter: input.delimiter, header: input.columns},
+    credential: {name: credential ?? 'none', salt, fingerprint: account},
+  });
+  return journal;
+}
+
+/** The record that opens a session and ties its clock to the boot clock. */
+export function openedRecord(at: number, found: Pick<OpenedRecord, 'v' | 'cut' | 'amb'> = {v: 'new', cut: 0, amb: 0}): OpenedRecord {
+  const {host, bootId, uptimeMs} = readBoot();
+  return {t: 'O', at: Math.round(at), pid: process.pid, host, boot: bootId, up: uptimeMs, ...found};
+}
+
+/** The secrets of a session, for the profile and the `--header` lines of an order. */
+export function secretsFor({asked}: Pick<Order, 'asked'>, session: SessionOrder, {env}: World): Secrets {
+  return openSecrets({
+    profile: asked.profile,
+    env,
+    envFile: session.envFile,
+    chosen: session.credential,
+    headers: asked.template?.headers ?? [],
+    baseUrl: asked.baseUrl,
+  });
+}
+
+/** No row can be told apart from another any more: the input is not the one the run was begun with. */
+export function inputChanged(file: string, was: {sha256: string; rows: number}, is: {sha256: string; rows: number}): Problem {
+  const short = (sha256: string) => sha256.slice(0, 12);
+  return new Problem(
+    'INPUT_CHANGED',
+    `has changed since this run was begun: ${was.rows} rows with digest ${short(was.sha256)}… are now ${is.rows} rows with ${short(is.sha256)}…`,
+    'Restore the file and resume, or begin another run with --run-dir.',
+    {at: {file}, exit: EXIT.misfit},
+  );
+}

@@ -1,0 +1,187 @@
+import {existsSync} from 'node:fs';
+import {now, wallNow} from '../clock.js';
+import {type Manifest, readManifest, replaceManifest, runFiles} from '../journal/folder.js';
+import {Journal} from '../journal/journal.js';
+import {acquireLock} from '../journal/lock.js';
+import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
+import type {JournalRecord, State} from '../journal/record.js';
+import {cutOutcomes, recover, type Recovered} from '../journal/replay.js';
+import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
+import {exitOf} from '../journal/ending.js';
+import {closeInput, type Input, openInput} from '../operations/source.js';
+import {EXIT, Problem} from '../problem.js';
+import {rolesOf, settingOf} from '../requests/asked.js';
+import type {Request} from '../requests/request.js';
+import {takeIn} from '../schedule/intake.js';
+import {type Ended, inputChanged, openedRecord, secretsFor, type World} from './begin.js';
+import {inRanges, type Order, orderOf, type SessionOrder} from './order.js';
+import {type Ready, runSession} from './session.js';
+
+/** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
+export type ResumeOrder = SessionOrder & {readonly retryFailed: boolean; readonly acceptCredential: boolean};
+
+type Replayed = {
+  readonly standing: Standing;
+  readonly recovered: Recovered;
+  readonly past: ReturnType<typeof recentOf>;
+  readonly reached: boolean;
+  readonly begunAt: number;
+};
+
+/**
+ * Goes on with a run where its journal ends: what is settled stays so, attempts without an outcome are in doubt, windows and pauses are as they
+ * were. Throws INPUT_CHANGED (65), CREDENTIAL_OTHER (77), and whatever lock, journal and manifest throw; nothing is sent then.
+ */
+export async function resumeRun(session: ResumeOrder, world: World): Promise<Ended> {
+  const {folder} = session;
+  const lock = await acquireLock(folder);
+  let input: Input | undefined;
+  try {
+    const manifest = await readManifest(folder);
+    const order = orderOf(manifest);
+    const replayed = await replay(manifest, session, order);
+    if (!hasWork(replayed.standing, session)) return nothingToDo(folder, manifest, replayed.standing);
+    input = await openInputAgain(manifest, folder, order);
+    const ready = await prepare(manifest, {order, session, world, replayed, input});
+    return {folder, run: manifest.run, ending: await runSession(ready)};
+  } finally {
+    if (input) await closeInput(input);
+    await lock.release();
+  }
+}
+
+async function replay(manifest: Manifest, {folder, overrides}: ResumeOrder, order: Order & {overrides: SessionOrder['overrides']}): Promise<Replayed> {
+  const standing = newStanding(manifest.input.rows);
+  const windows = [...order.asked.profile.limits.flatMap((limit) => limit.windows), ...overrides.limits, ...order.overrides.limits];
+  const recent = newRecent(Math.max(0, ...windows.map(({seconds}) => seconds * 1000)));
+  let reached = false;
+  let begunAt = 0;
+  const recovered = await recover(folder, {
+    run: manifest.run,
+    now: wallNow(),
+    visit: (record) => {
+      fold(standing, record);
+      foldRecent(recent, record);
+      if (record.t === 'o' && record.st !== undefined) reached = true;
+      if (record.t === 'O' && begunAt === 0) begunAt = record.at;
+    },
+  });
+  return {standing, recovered, past: recentOf(recent), reached, begunAt};
+}
+
+function hasWork(standing: Standing, {retryFailed, options}: ResumeOrder): boolean {
+  const {pending, failed, inDoubt} = counts(standing);
+  return pending > 0 || (retryFailed && failed > 0) || (options.inDoubt === 'retry' && inDoubt > 0);
+}
+
+function nothingToDo(folder: string, manifest: Manifest, standing: Standing): Ended {
+  const all = counts(standing);
+  return {folder, run: manifest.run, ending: {counts: all, exit: exitOf(all), why: 'complete', stop: undefined}};
+}
+
+async function openInputAgain(manifest: Manifest, folder: string, order: Order): Promise<Input> {
+  const {spool} = runFiles(folder);
+  const delimiter = manifest.input.delimiter ?? order.delimiter;
+  // What was copied or unpacked at the beginning is read from there: standing in for the file, it has the file's name in messages.
+  if (!existsSync(spool)) return {...(await openInput(manifest.file, {delimiter})), name: manifest.name};
+  return {...(await openInput(spool, {delimiter})), name: manifest.name, format: manifest.input.format as Input['format']};
+}
+
+type Parts = {
+  readonly order: Order & {readonly overrides: SessionOrder['overrides']};
+  readonly session: ResumeOrder;
+  readonly world: World;
+  readonly replayed: Replayed;
+  readonly input: Input;
+};
+
+async function prepare(manifest: Manifest, {order, session, world, replayed, input}: Parts): Promise<Ready> {
+  const {folder, options} = session;
+  const {standing, recovered} = replayed;
+  const chosen = session.credential ?? (manifest.credential?.name === 'none' ? undefined : manifest.credential?.name);
+  const secrets = secretsFor(order, {...session, credential: chosen}, world);
+  const account = secrets.fingerprint(manifest.credential?.salt ?? '');
+  if (account !== manifest.credential?.fingerprint && !session.acceptCredential) throw otherCredential(manifest, folder);
+  const columns = input.format === 'csv' ? input.columns : undefined;
+  const roles = rolesOf(order.asked, input.name, columns);
+  const setting = settingOf(order.asked, {overrides: {...order.overrides, ...said(session.overrides)}, columns, credential: secrets.credential, account});
+  const left = settleOpenAttempts(standing);
+  const again: {row: number; by: 'user' | 'policy' | 'recovery'}[] = [];
+  const accept = (row: number, request: Request) => {
+    const by = whoSends(stateOf(standing, row), request, session, left.includes(row));
+    if (by !== undefined && by !== 'pending') again.push({row, by});
+    return by !== undefined;
+  };
+  const problems: Problem[] = [];
+  const intake = await takeIn({
+    input,
+    roles,
+    setting,
+    wanted: (row) => row <= standing.rows && mayBeSent(stateOf(standing, row), session) && inRanges(row, session.rows),
+    accept,
+    checked: true,
+    onBad: (_, problem) => problems.push(problem),
+  });
+  if (intake.sha256 !== manifest.input.sha256) throw inputChanged(manifest.name, manifest.input, intake);
+  // A row that was left out as invalid is pending again only by --retry-failed, and stays failed as long as it is invalid.
+  if (problems.length > 0 && !session.retryFailed) throw problems[0]!;
+  for (const name of intake.credentials) secrets.require(name);
+  if (account !== manifest.credential?.fingerprint) await replaceManifest(folder, withAccount(manifest, account, secrets.credential));
+  const journal = await Journal.open(folder, recovered);
+  const at = now();
+  const record = (each: JournalRecord) => {
+    journal.append(each);
+    fold(standing, each);
+  };
+  record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.length}));
+  for (const each of cutOutcomes(recovered, Math.round(at))) record(each);
+  for (const {row, by} of again) record({t: 'd', op: row, as: 'retry', by, at: Math.round(at)});
+  return {
+    run: manifest.run,
+    begunAt: replayed.begunAt,
+    folder,
+    journal,
+    standing,
+    input,
+    roles,
+    setting,
+    intake,
+    secrets,
+    options,
+    past: replayed.past,
+    reachedBefore: replayed.reached,
+    watcher: world.watcher,
+  };
+}
+
+/** Which states a row can be sent from, before its request is known. */
+function mayBeSent(state: State, {retryFailed}: ResumeOrder): boolean {
+  return state === 'pending' || state === 'in-doubt' || (retryFailed && state === 'failed');
+}
+
+/** On whose word a row is sent: it was pending all along, or somebody decides that it is sent again. Undefined: it is not. */
+function whoSends(state: State, request: Request, {retryFailed, options}: ResumeOrder, cutOff: boolean) {
+  if (state === 'pending') return 'pending';
+  if (state === 'failed') return retryFailed ? 'user' : undefined;
+  if (state !== 'in-doubt') return undefined;
+  if (options.inDoubt === 'retry') return 'policy';
+  return cutOff && request.repeatable ? 'recovery' : undefined;
+}
+
+/** Only what was said anew. */
+function said({limits, share, concurrency}: SessionOrder['overrides']): Partial<SessionOrder['overrides']> {
+  return {...(limits.length > 0 ? {limits} : {}), ...(share === undefined ? {} : {share}), ...(concurrency === undefined ? {} : {concurrency})};
+}
+
+function withAccount(manifest: Manifest, account: string, name: string | undefined): Manifest {
+  return {...manifest, credential: {name: name ?? 'none', salt: manifest.credential?.salt ?? '', fingerprint: account}};
+}
+
+function otherCredential({credential}: Manifest, folder: string): Problem {
+  return new Problem(
+    'CREDENTIAL_OTHER',
+    `the credential is not the one this run was begun with (${credential?.name ?? 'none'}); it may belong to another account`,
+    `Use the first one again; after a rotation of the same account: sluice resume ${folder} --accept-credential`,
+    {at: {file: folder}, exit: EXIT.credentials},
+  );
+}
