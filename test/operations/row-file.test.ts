@@ -105,6 +105,19 @@ describe('RowFile', () => {
     });
   });
 
+  it('counts one line for a CRLF that two blocks share, whatever stands at the edge', async () => {
+    // Each record has 18 bytes, so that the edge moves through all of it from file to file.
+    for (let shift = 0; shift < 18; shift++) {
+      const records = '"a""b","c,\r\nd"\r\n'.repeat(17_000);
+      await withFile(`x,${'y'.repeat(shift + 1)}\r\n${records}`, 'edge.csv', async (path) => {
+        const {rows} = await readAll(path);
+        assert.lengthOf(rows, 17_000);
+        assert.deepEqual(Object.values((rows.at(-1) as Row).values), ['a"b', 'c,\r\nd']);
+        assert.equal(rows.at(-1)!.place.line, 2 + 2 * 16_999);
+      });
+    }
+  });
+
   it('gives NDJSON rows by place, digit for digit', async () => {
     for (const file of ['good.ndjson', 'good-exact-numbers.ndjson', 'good-member-proto.ndjson']) {
       const {rows, input} = await readAll(`${FIXTURES}/${file}`);
