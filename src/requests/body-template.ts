@@ -17,6 +17,9 @@ export type BodyTemplate =
 
 export type RenderedBody = {readonly text: string; readonly contentType: string};
 
+// `{{` and `{%` are liquid's.
+const JSON_START = /^\s*(\[|\{(?![{%]))/;
+
 const CONTENT_TYPE = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
@@ -65,9 +68,8 @@ function mannerOf(source: string, contentType: string | undefined): Manner | und
     if (/[/+]json\b/i.test(contentType)) return 'json';
     return /\/x-www-form-urlencoded\b/i.test(contentType) ? 'form' : 'text';
   }
-  const start = source.trimStart();
-  if (/^(\[|\{(?![{%]))/.test(start)) return 'json';
-  return /^("|\{%)/.test(start) ? undefined : 'text';
+  if (JSON_START.test(source)) return 'json';
+  return /^\s*("|\{%)/.test(source) ? undefined : 'text';
 }
 
 function joined(parts: readonly Part[], manner: 'form' | 'text', row: Row): RenderedBody {
@@ -107,6 +109,6 @@ function taggedBody(
   if (manner === 'form' || manner === 'text') return joined(parts, manner, row);
   const json = compileJson(parts);
   if (!('fault' in json)) return {text: renderJson(json, row), contentType: CONTENT_TYPE.json};
-  if (manner === undefined && !/^\s*[[{]/.test(text)) return joined(parts, 'text', row);
+  if (manner === undefined && !JSON_START.test(text)) return joined(parts, 'text', row);
   throw new UnfitValue(`the body became something that is not JSON: ${json.fault}`);
 }

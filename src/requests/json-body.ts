@@ -1,5 +1,7 @@
 import type {Part, Reader} from './liquid.js';
-import {jsonOf, textOf, UnfitValue} from './values.js';
+import {inExpression, jsonOf, textOf, UnfitValue} from './values.js';
+
+type Row = Readonly<Record<string, unknown>>;
 
 /** JSON text with places for values. What stands between the places is kept as it was written, digits, blanks and all. */
 export type JsonTemplate = readonly JsonPiece[];
@@ -38,7 +40,7 @@ export function compileJson(parts: readonly Part[]): JsonTemplate | {readonly fa
 }
 
 /** Puts the values of a row into their places, each written by the JSON serialiser: nothing in a value can end the string it stands in. */
-export function renderJson(template: JsonTemplate, row: Readonly<Record<string, unknown>>): string {
+export function renderJson(template: JsonTemplate, row: Row): string {
   let text = '';
   for (const piece of template) {
     if (piece.kind === 'text') text += piece.text;
@@ -47,13 +49,10 @@ export function renderJson(template: JsonTemplate, row: Readonly<Record<string, 
   return text;
 }
 
-function bareValue(
-  {source, read}: {readonly source: string; readonly read: Reader},
-  row: Readonly<Record<string, unknown>>,
-): string {
+function bareValue({source, read}: {readonly source: string; readonly read: Reader}, row: Row): string {
   const value = read(row);
   if (value === undefined) throw new UnfitValue(`${source} has no value in this row`);
-  return jsonOf(value);
+  return inExpression(source, () => jsonOf(value));
 }
 
 function jsonFault(text: string): string | undefined {

@@ -1,5 +1,5 @@
 import {Context, Liquid, Output, type Template as Piece} from 'liquidjs';
-import {toBoolean, toJson, toNumber, UnfitValue} from './values.js';
+import {inExpression, toBoolean, toJson, toNumber, UnfitValue} from './values.js';
 
 type Capture = {readonly context: Context};
 
@@ -88,7 +88,8 @@ export function partsOf(pieces: Piece[]): readonly Part[] | undefined {
   for (const piece of pieces) {
     if (piece instanceof Output) {
       const source = piece.token.getText();
-      parts.push({kind: 'slot', source, read: readerOf(piece, source)});
+      const read = readerOf(piece, source);
+      parts.push({kind: 'slot', source, read: (row) => inExpression(source, () => read(row))});
     } else if ('str' in piece && typeof piece.str === 'string') parts.push({kind: 'text', text: piece.str});
     else return undefined;
   }

@@ -34,7 +34,8 @@ export function locate(text: string, baseUrl: string, allowedOrigins: readonly s
 }
 
 function checkText(text: string, absolute: boolean): void {
-  const shown = showValue(text);
+  // A URL that is none may hold a password all the same.
+  const shown = showValue(text.replace(/[^/?#]*@/, '***@'));
   if (text === '') throw new UnfitValue('the URL is empty, expected a path such as "/users/1"');
   if (/[\s\\\u0000-\u0020\u007f-\u009f]/.test(text)) {
     throw new UnfitValue(`the URL is ${shown}, which holds a blank, a backslash or a control character`);

@@ -2,7 +2,7 @@ import {EXIT, Problem} from '../problem.js';
 import type {Part, Reader} from './liquid.js';
 import {encodeQueryValue, encodeSegment} from './path-value.js';
 import {showSafe} from './show.js';
-import {textOf, UnfitValue} from './values.js';
+import {inExpression, textOf, UnfitValue} from './values.js';
 
 /** `POST /api/v3/users/{{ id }}`, taken apart. */
 export type UrlTemplate = {
@@ -50,13 +50,8 @@ export function renderUrl(template: UrlTemplate, row: Readonly<Record<string, un
   return url;
 }
 
-function encodeAt(piece: {readonly kind: 'path' | 'query'; readonly source: string}, text: string): string {
-  try {
-    return piece.kind === 'path' ? encodeSegment(text) : encodeQueryValue(text);
-  } catch (error) {
-    if (error instanceof UnfitValue) throw new UnfitValue(`${piece.source}: ${error.message}`);
-    throw error;
-  }
+function encodeAt({kind, source}: {readonly kind: 'path' | 'query'; readonly source: string}, text: string): string {
+  return inExpression(source, () => (kind === 'path' ? encodeSegment(text) : encodeQueryValue(text)));
 }
 
 function checkShape(shape: string, other: string, source: string): UrlShape {

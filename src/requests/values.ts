@@ -23,7 +23,18 @@ export function coded<T>(code: UnfitCode, render: () => T): T {
   }
 }
 
+/** Runs what reads one expression, and names the expression in whatever does not fit. */
+export function inExpression<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const unfit = unfitOf(error, 'VALUE_INVALID');
+    throw unfit ? new UnfitValue(`${showSafe(source)}: ${unfit.message}`) : error;
+  }
+}
+
 function unfitOf(error: unknown, code: UnfitCode): UnfitValue | undefined {
+  if (error instanceof RangeError) return new UnfitValue('it is nested too deeply to be written', code);
   if (error instanceof UnfitValue) return new UnfitValue(error.message, code);
   if (!LiquidError.is(error)) return undefined;
   const cause = (error as LiquidError & {readonly originalError?: unknown}).originalError;

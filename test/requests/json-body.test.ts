@@ -90,7 +90,13 @@ describe('a JSON body', () => {
     ['json', ''],
   ] as const) {
     it(`refuses what "| ${filter}" cannot read: ${JSON.stringify(value)}`, () => {
-      assertProblem(() => bodyOf(`{"a":{{ v | ${filter} }}}`, {v: value}), 'BODY_INVALID', 65, 'row 88 (users.csv:92)');
+      assertProblem(
+        () => bodyOf(`{"a":{{ v | ${filter} }}}`, {v: value}),
+        'BODY_INVALID',
+        65,
+        'row 88 (users.csv:92)',
+        `{{ v | ${filter} }}`,
+      );
     });
   }
 
@@ -156,6 +162,16 @@ describe('a JSON body', () => {
       }),
       {numRuns: 300},
     );
+  });
+
+  it('that is nested too deeply is refused, and does not overflow', () => {
+    let v: unknown = 1;
+    for (let depth = 0; depth < 100_000; depth++) v = [v];
+    assertProblem(() => bodyOf('{"a": {{ v }}}', {v}), 'BODY_INVALID', 65, 'too deeply');
+  });
+
+  it('has an end, whatever its loops ask for', () => {
+    assertProblem(() => bodyOf('{% for i in (1..100000000) %}x{% endfor %}', {}), 'BODY_INVALID', 65, 'limit');
   });
 
   it('that its tags make something else of is refused', () => {
