@@ -8,12 +8,13 @@ const KEYS = [
   'access[-_]?token', 'refresh[-_]?token', 'id[-_]?token', 'auth[-_]?token', 'client[-_]?secret', 'session[-_]?token', 'private[-_]?key', 'jwt',
 ].join('|'); // biome-ignore format: a list of words
 
-const MEMBER = new RegExp(`("(?:${KEYS})"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|-?[0-9][0-9.eE+-]*)`, 'gi');
+const MEMBER = new RegExp(`("(?:${KEYS})"\\s*:\\s*)(?:"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"?|-?[0-9][0-9.eE+-]*)`, 'gi');
 const ESCAPED_MEMBER = new RegExp(`(\\\\"(?:${KEYS})\\\\"\\s*:\\s*)\\\\".*?(?:\\\\"|$)`, 'gi');
 const PAIR = new RegExp(`((?<![\\w-])(?:${KEYS})=)[^&\\s"'<>;,]+`, 'gi');
 const HEADER =
   /((?<![\w"-])(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-server-key)\s*:\s*)[^\r\n"]+/gi;
-const BEARER = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi;
+// A token has a digit or padding in it somewhere, which "Basic authentication" has not.
+const BEARER = /\b(Bearer|Basic)\s+(?=\S*[0-9=])[A-Za-z0-9._~+/=-]{8,}/gi;
 
 /**
  * Makes the one function through which everything passes that is written or shown. It masks the given secrets, whatever form they take (as

@@ -51,7 +51,8 @@ describe('scrub', () => {
     ['Authorization: Bearer abc.def', 'Authorization: ***'],
     ['set-cookie: a=b; c=d\nx-other: 1', 'set-cookie: ***\nx-other: 1'],
     ['X-API-Key:abc', 'X-API-Key:***'],
-    ['sent Bearer abcdefghijkl to', 'sent Bearer *** to'],
+    ['sent Bearer abcdefgh1jkl to', 'sent Bearer *** to'],
+    ['Basic authentication is needed', 'Basic authentication is needed'],
     ['invalid token given', 'invalid token given'],
     ['{"tokens": 5, "tokenCount": "7"}', '{"tokens": 5, "tokenCount": "7"}'],
     ['mytoken=abc', 'mytoken=abc'],
@@ -75,5 +76,6 @@ describe('scrub', () => {
     // A pattern that runs back over what it has read would take minutes here, and the test its time limit.
     for (const piece of ['"token":', '\\"token\\":\\"', 'token=', 'authorization:', 'Bearer ', '"', '\\', ' '])
       scrub(piece.repeat(20_000));
+    assert.equal(scrub(`{"token":"${'x'.repeat(5_000_000)}"}`), '{"token":"***"}');
   });
 });
