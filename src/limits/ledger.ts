@@ -56,13 +56,13 @@ export type Ending =
 export type Span = {readonly startedAt: number; readonly now: number};
 
 /** Gives the slots of one attempt back, as its ending says. */
-export function giveBack(ledger: Ledger, refs: readonly BucketRef[], {startedAt, now}: Span, ending: Ending): void {
+export function giveBack(ledger: Ledger, refs: readonly BucketRef[], now: number, ending: Ending): void {
   ledger.running -= 1;
   for (const ref of refs) {
     for (const window of bucketOf(ledger, ref).windows) {
       if (ending.kind === 'uncounted') returnSlot(window);
-      else if (ending.kind === 'unanswered') holdSlot(window, now + ending.lateMs, {startedAt});
-      else holdSlot(window, now, {startedAt, resetAt: ending.resetAt?.(ref.limit, window.rule.seconds)});
+      else if (ending.kind === 'unanswered') holdSlot(window, now + ending.lateMs);
+      else holdSlot(window, now, ending.resetAt?.(ref.limit, window.rule.seconds));
     }
   }
 }

@@ -66,14 +66,11 @@ export function returnSlot(window: Window): void {
   window.inFlight -= 1;
 }
 
-/** When a request that was taken here started, and the end of the provider's fixed window where this very response announced it. */
-export type Held = {readonly startedAt: number; readonly resetAt?: number | undefined};
-
 /**
  * A request that was taken here was answered (or given up) at `at`. It counts until a whole window later; where its own response announced the
  * end of a fixed window, only until then.
  */
-export function holdSlot(window: Window, at: number, {startedAt, resetAt}: Held): void {
+export function holdSlot(window: Window, at: number, resetAt?: number): void {
   window.inFlight -= 1;
   if (window.told) window.told.after += 1;
   if (window.rule.kind === 'bucket') return remember(window, at);
@@ -84,7 +81,7 @@ export function holdSlot(window: Window, at: number, {startedAt, resetAt}: Held)
 /** A request of an earlier session that was answered at `answeredAt` counts here for the rest of its window. */
 export function recallSlot(window: Window, answeredAt: number): void {
   window.inFlight += 1;
-  holdSlot(window, answeredAt, {startedAt: answeredAt});
+  holdSlot(window, answeredAt);
 }
 
 /** A quota as the response to the request that started at `startedAt` told it. */

@@ -21,18 +21,21 @@ export type Foreseen = {
  */
 export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixedEnds}: Conditions): Foreseen {
   const schedule = new Schedule(lanes, ledger);
-  const answers: {at: number; lane: number; startedAt: number}[] = [];
+  const answers: {at: number; lane: number}[] = [];
   let firstAnswer = 0;
   const laneMs = new Float64Array(lanes.count);
   const held = new Map<string, {limit: string; window: string; ms: number}>();
-  const ending = {kind: 'answered' as const, ...(fixedEnds ? {resetAt: (_: number, seconds: number) => endOfWindow(now, seconds)} : {})};
+  const ending = {
+    kind: 'answered' as const,
+    ...(fixedEnds ? {resetAt: (_: number, seconds: number) => endOfWindow(now, seconds)} : {}),
+  };
   let now = startAt;
   for (;;) {
     const choice = schedule.next(now);
     if (choice.kind === 'start') {
       take(ledger, lanes.refs(choice.lane), now);
       // Every response takes equally long, so answers come in the order of the starts and a queue will do.
-      answers.push({at: now + latencyMs, lane: choice.lane, startedAt: now});
+      answers.push({at: now + latencyMs, lane: choice.lane});
       continue;
     }
     const answer = answers[firstAnswer];
@@ -48,8 +51,11 @@ export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixed
       firstAnswer = 0;
     }
     const refs = lanes.refs(answer.lane);
-    giveBack(ledger, refs, {startedAt: answer.startedAt, now}, ending);
-    schedule.touch(refs.map(({id}) => id), now);
+    giveBack(ledger, refs, now, ending);
+    schedule.touch(
+      refs.map(({id}) => id),
+      now,
+    );
     laneMs[answer.lane] = now - startAt;
   }
 }
@@ -61,12 +67,20 @@ function endOfWindow(now: number, seconds: number): number {
 }
 
 /** Books the time from `now` to `then` on the window that has room last, or on the concurrency cap. */
-function note(held: Map<string, {limit: string; window: string; ms: number}>, ledger: Ledger, room: Room, now: number, then: number) {
+function note(
+  held: Map<string, {limit: string; window: string; ms: number}>,
+  ledger: Ledger,
+  room: Room,
+  now: number,
+  then: number,
+) {
   const bucket = room.bucket === undefined ? undefined : ledger.buckets.get(room.bucket);
   let limit = 'concurrency';
   let window = `${ledger.concurrency} at once`;
   if (bucket) {
-    const [tightest] = bucket.windows.map((each) => ({each, at: roomAt(each, now)})).sort((one, other) => other.at - one.at);
+    const [tightest] = bucket.windows
+      .map((each) => ({each, at: roomAt(each, now)}))
+      .sort((one, other) => other.at - one.at);
     limit = ledger.limits[bucket.limit]!.name;
     window = tightest ? windowName(tightest.each.rule) : window;
   }

@@ -75,7 +75,9 @@ function bindingOf({held, ms}: Foreseen): Plan['binding'] {
 function lanesOf(lanes: Lanes, counts: Float64Array, {laneMs}: Foreseen): Plan['lanes'] {
   const busy = Array.from(counts.keys()).filter((lane) => counts[lane]! > 0);
   busy.sort((one, other) => laneMs[other]! - laneMs[one]!);
-  return busy.slice(0, LISTED_LANES).map((lane) => ({name: lanes.name(lane), requests: counts[lane]!, seconds: seconds(laneMs[lane]!)}));
+  return busy
+    .slice(0, LISTED_LANES)
+    .map((lane) => ({name: lanes.name(lane), requests: counts[lane]!, seconds: seconds(laneMs[lane]!)}));
 }
 
 function seconds(ms: number): number {

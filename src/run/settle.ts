@@ -21,7 +21,7 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const span = {startedAt, now: at};
   const {buckets} = prepared.request;
   const lesson = exchange.kind === 'answered' ? learnFrom(prepared, ended, tools, at) : undefined;
-  giveBack(tools.ledger, buckets, span, endingOf(ended, lesson, tools));
+  giveBack(tools.ledger, buckets, at, endingOf(ended, lesson, tools));
   if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) tellLearned(learned, tools);
   if (exchange.kind === 'unsent') noteUnsent(tools.network, startedAt, at, exchange.message);
   else noteReached(tools.network);

@@ -160,7 +160,7 @@ describe('the ledger, against a provider that counts arrivals', () => {
               counted += 1;
               const quota = {remaining: Math.max(0, allowed - counted), resetAt};
               const act = (now: number) => {
-                giveBack(ledger, refs, {startedAt, now}, {kind: 'answered', resetAt: () => resetAt});
+                giveBack(ledger, refs, now, {kind: 'answered', resetAt: () => resetAt});
                 believe(ledger, refs, {limit: 0, seconds: 3600, quota, trust: 'down'}, {startedAt, now});
               };
               events.push({at: arrivesAt + 1 + random() * 100, act});
@@ -193,7 +193,7 @@ describe('the ledger, against a provider that counts arrivals', () => {
         for (let sent = 0; sent < requests * 5; sent++) {
           now = roomIn(ledger, [1], now).at;
           take(ledger, refs, now);
-          giveBack(ledger, refs, {startedAt: now, now}, {kind: 'answered'});
+          giveBack(ledger, refs, now, {kind: 'answered'});
         }
         assert.equal(now, begin + 4 * seconds * 1000);
       }),
@@ -259,7 +259,7 @@ function start(world: World, refs: readonly BucketRef[]): void {
   const fate = random();
   const arrivesAt = startedAt + random() * slow;
   if (fate < 0.1) {
-    const end = (now: number) => giveBack(ledger, refs, {startedAt, now}, {kind: 'uncounted'});
+    const end = (now: number) => giveBack(ledger, refs, now, {kind: 'uncounted'});
     world.flights.push({endsAt: arrivesAt, end, arrival: undefined});
     return;
   }
@@ -268,7 +268,7 @@ function start(world: World, refs: readonly BucketRef[]): void {
     const endsAt = startedAt + random() * slow;
     const arrival = {at: startedAt + random() * (endsAt - startedAt + lateMs), refs, startedAt, answeredAt: Infinity};
     world.arrivals.push(arrival);
-    const end = (now: number) => giveBack(ledger, refs, {startedAt, now}, {kind: 'unanswered', lateMs});
+    const end = (now: number) => giveBack(ledger, refs, now, {kind: 'unanswered', lateMs});
     world.flights.push({endsAt, end, arrival});
     return;
   }
@@ -278,7 +278,7 @@ function start(world: World, refs: readonly BucketRef[]): void {
     arrival.answeredAt = now;
     const resetAt = (_limit: number, seconds: number) =>
       (Math.floor(arrivesAt / (seconds * 1000)) + 1) * seconds * 1000;
-    giveBack(ledger, refs, {startedAt, now}, {kind: 'answered', resetAt});
+    giveBack(ledger, refs, now, {kind: 'answered', resetAt});
   };
   world.flights.push({endsAt: arrivesAt + random() * slow, end, arrival});
 }

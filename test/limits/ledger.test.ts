@@ -43,11 +43,11 @@ describe('Ledger', () => {
   it('starts nothing until every window of every bucket has room, and names the last to have it', () => {
     const ledger = openLedger(limits, 10);
     take(ledger, refsOf(1), 0);
-    giveBack(ledger, refsOf(1), {startedAt: 0, now: 100}, answered);
+    giveBack(ledger, refsOf(1), 100, answered);
     assert.deepEqual(roomIn(ledger, idsOf(refsOf(1)), 200), {at: 1100, bucket: user(1).id});
     assert.deepEqual(roomIn(ledger, idsOf(refsOf(2)), 200), {at: 200, bucket: undefined});
     take(ledger, refsOf(1), 1100);
-    giveBack(ledger, refsOf(1), {startedAt: 1100, now: 1200}, answered);
+    giveBack(ledger, refsOf(1), 1200, answered);
     assert.equal(roomIn(ledger, idsOf(refsOf(1)), 1200).at, 60_100);
   });
 
@@ -55,20 +55,20 @@ describe('Ledger', () => {
     const ledger = openLedger(limits, 1);
     take(ledger, refsOf(1), 0);
     assert.equal(roomIn(ledger, idsOf(refsOf(2)), 0).at, Number.POSITIVE_INFINITY);
-    giveBack(ledger, refsOf(1), {startedAt: 0, now: 50}, answered);
+    giveBack(ledger, refsOf(1), 50, answered);
     assert.equal(roomIn(ledger, idsOf(refsOf(2)), 50).at, 50);
   });
 
   it('holds the slots of an attempt without an answer for as long as the provider may still count it', () => {
     const ledger = openLedger([limits[0]!], 10);
     for (let i = 0; i < 3; i++) take(ledger, [network], 0);
-    giveBack(ledger, [network], {startedAt: 0, now: 1000}, {kind: 'unanswered', lateMs: 30_000});
-    for (let i = 0; i < 2; i++) giveBack(ledger, [network], {startedAt: 0, now: 1000}, answered);
+    giveBack(ledger, [network], 1000, {kind: 'unanswered', lateMs: 30_000});
+    for (let i = 0; i < 2; i++) giveBack(ledger, [network], 1000, answered);
     assert.equal(roomIn(ledger, [1], 1000).at, 6000);
     take(ledger, [network], 6000);
     take(ledger, [network], 6000);
     assert.equal(roomIn(ledger, [1], 6000).at, 36_000);
-    giveBack(ledger, [network], {startedAt: 6000, now: 6100}, answered);
+    giveBack(ledger, [network], 6100, answered);
     assert.equal(roomIn(ledger, [1], 6100).at, 11_100);
   });
 
@@ -143,7 +143,7 @@ describe('Ledger', () => {
   it('drops buckets that are whole again and no others', () => {
     const ledger = openLedger(limits, 10);
     take(ledger, refsOf(1), 0);
-    giveBack(ledger, refsOf(1), {startedAt: 0, now: 100}, answered);
+    giveBack(ledger, refsOf(1), 100, answered);
     sweep(ledger, 6000);
     assert.deepEqual([...ledger.buckets.keys()], [user(1).id]);
     sweep(ledger, 60_100);

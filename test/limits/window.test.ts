@@ -18,7 +18,7 @@ const rolling: WindowRule = {requests: 2, seconds: 5, kind: 'rolling'};
 /** Starts a request at `start` that is answered at `answer`. */
 function exchange(window: Window, start: number, answer: number, resetAt?: number): void {
   takeSlot(window, start);
-  holdSlot(window, answer, {startedAt: start, resetAt});
+  holdSlot(window, answer, resetAt);
 }
 
 describe('Window', () => {
@@ -103,7 +103,7 @@ describe('Window', () => {
     it('holds a token whose answer never came until it may have counted', () => {
       const window = openWindow({...rule, burst: 1});
       takeSlot(window, 0);
-      holdSlot(window, 30_000, {startedAt: 0});
+      holdSlot(window, 30_000);
       assert.equal(roomAt(window, 100), 30_000);
       assert.equal(roomAt(window, 30_000), 30_100);
     });
@@ -129,7 +129,7 @@ describe('Window', () => {
       exchange(window, 20, 100);
       believeRemaining(window, {remaining: 1, resetAt: 60_000, startedAt: 20}, 100);
       assert.equal(roomAt(window, 100), 60_000);
-      holdSlot(window, 200, {startedAt: 0});
+      holdSlot(window, 200);
       believeRemaining(window, {remaining: 2, resetAt: 60_000, startedAt: 0}, 200);
       assert.equal(roomAt(window, 200), 200);
     });

@@ -27,7 +27,7 @@ function scene(counts: readonly number[]) {
     return choice;
   };
   const answer = (lane: number, startedAt: number, now: number) => {
-    giveBack(ledger, lanes.refs(lane), {startedAt, now}, {kind: 'answered'});
+    giveBack(ledger, lanes.refs(lane), now, {kind: 'answered'});
     schedule.touch(
       lanes.refs(lane).map(({id}) => id),
       now,
