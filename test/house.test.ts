@@ -152,6 +152,11 @@ describe('the rules of the house', () => {
       file: {path: 'src/ui/a.ts', text: "import {b} from './b.js';"},
     },
     {
+      name: 'a circle of types is none',
+      rule: cycles,
+      file: {path: 'src/run/a.ts', text: "import type {A} from './a.js';"},
+    },
+    {
       name: 'a folder imports from below',
       rule: floors,
       file: {path: 'src/ui/a.ts', text: "import {EXIT} from '../problem.js';\nimport {c} from '../report/c.js';"},

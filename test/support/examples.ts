@@ -1,14 +1,30 @@
+import type {Plan} from '../../src/plan/plan.js';
 import {resultOf} from '../../src/report/results.js';
 import {NOT_BEGUN, summaryOf} from '../../src/report/summary.js';
 
 const COUNTS = {rows: 1, ok: 1, failed: 0, inDoubt: 0, skipped: 0, pending: 0, attempts: 1, refusals: 0};
 const OUTCOME = {state: 'ok', status: 200, attempts: 1, at: 0, ms: 1, error: null, response: null} as const;
 
+const PLAN: Plan = {
+  rows: 1,
+  valid: 1,
+  invalid: 0,
+  requests: 1,
+  seconds: 0.1,
+  secondsLow: 0.1,
+  secondsHigh: 0.1,
+  finishesAt: '2026-08-21T12:00:00.000Z',
+  binding: [{limit: 'network', window: '100 per 5 s', share: 1}],
+  lanes: [{name: 'network', requests: 1, seconds: 0.1}],
+  preview: [{method: 'POST', url: 'https://api.example.com/a', headers: {}, body: '{}'}],
+};
+
 /**
- * One example of everything that is written as JSON, made by the code that writes it: their keys are the surface. An example has
+ * One example of everything that is written as JSON, made by the code that writes it or held to its type: their keys are the surface. An example has
  * every optional member, because a member that comes and goes is part of the surface too.
  */
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'summary.json': summaryOf({run: 'r', folder: 'a.run', counts: COUNTS, span: NOT_BEGUN, running: false}),
+  'plan --json': PLAN,
   'results.ndjson': resultOf(1, 'u-1', OUTCOME),
 };

@@ -45,9 +45,11 @@ export const floors: Rule = (files) =>
       ),
   );
 
-/** No file reaches itself by way of its imports. */
+/** No file reaches itself by way of its imports. Imports of types are gone when the program runs, and make no circle. */
 export const cycles: Rule = (files) => {
-  const imports = new Map(inSource(files).map((file) => [file.path, localImports(file)]));
+  const imports = new Map(
+    inSource(files).map((file) => [file.path, localImports({...file, text: withoutTypes(file.text)})]),
+  );
   const done = new Set<string>();
   const walk = (path: string, trail: readonly string[]): string[] => {
     const from = trail.indexOf(path);
@@ -122,24 +124,48 @@ export const workplace: Rule = (files) =>
     return found ? [`${path}: names ${found}, a place on somebody's machine; say it relative to the project`] : [];
   });
 
-/** Every source file with code in it has its tests where one looks for them, and tests of a folder mirror its files. */
+/**
+ * Every source file with code in it is tested where one looks for it: by the test of its name, by another test of its folder, or by way
+ * of a file of its folder that is. Tests of a folder are named after its files (`ledger.test.ts`, `ledger.property.test.ts`), after a
+ * folder within it, or `faults.test.ts` where each fixture is one fault.
+ */
 export function mirrors(exceptions: Readonly<Record<string, string>>): Rule {
   return (files) => {
     const paths = new Set(files.map(({path}) => path));
+    const tested = testedFiles(files);
     const untested = inSource(files)
       .filter(({path, text}) => !/^src\/(commands|ui)\//.test(path) && !(path in exceptions) && hasCode(text))
-      .filter(({path}) => !paths.has(testOf(path)))
+      .filter(({path}) => !tested.has(path))
       .map(({path}) => `${path}: has no ${testOf(path)}; write it, or say in test/house.test.ts why there is none`);
     const folders = new Set(FLOORS.flat());
     const astray = files
-      .filter(({path}) => path.endsWith('.test.ts') && folders.has(path.split('/')[1]!))
-      .filter(({path}) => !paths.has(path.replace(/^test\//, 'src/').replace(/\.test\.ts$/, '.ts')))
+      .filter(
+        ({path}) => path.endsWith('.test.ts') && folders.has(path.split('/')[1]!) && !path.endsWith('/faults.test.ts'),
+      )
+      .map(({path}) => ({path, tests: path.replace(/^test\//, 'src/').replace(/(?:\.\w+)?\.test\.ts$/, '')}))
+      .filter(({tests}) => !paths.has(`${tests}.ts`) && !files.some(({path}) => path.startsWith(`${tests}/`)))
       .map(({path}) => `${path}: tests no file of its name; name it after the file whose promises it keeps`);
     const stale = Object.keys(exceptions)
-      .filter((path) => !paths.has(path) || paths.has(testOf(path)))
+      .filter((path) => !paths.has(path) || tested.has(path))
       .map((path) => `${path}: is excepted from having a test without need; strike it from the list`);
     return [...untested, ...astray, ...stale];
   };
+}
+
+function testedFiles(files: readonly SourceFile[]): Set<string> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const tested = new Set<string>();
+  const reach = (path: string, folder: string) => {
+    const file = byPath.get(path);
+    if (!file || tested.has(path) || !path.startsWith('src/') || folderOf(path) !== folder) return;
+    tested.add(path);
+    for (const target of localImports(file)) reach(target, folder);
+  };
+  for (const file of files.filter(({path}) => path.endsWith('.test.ts'))) {
+    reach(file.path.replace(/^test\//, 'src/').replace(/\.test\.ts$/, '.ts'), folderOf(file.path));
+    for (const target of localImports(file)) reach(target, folderOf(file.path));
+  }
+  return tested;
 }
 
 function inSource(files: readonly SourceFile[]): SourceFile[] {
@@ -158,6 +184,10 @@ function importsOf({text}: SourceFile): string[] {
   return [...bare.matchAll(/\bfrom\s+'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g)].map(
     ([, from, direct]) => (from ?? direct)!,
   );
+}
+
+function withoutTypes(text: string): string {
+  return text.replace(/\b(?:import|export) type [^;]*?from/g, '');
 }
 
 function localImports(file: SourceFile): string[] {
