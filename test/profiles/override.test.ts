@@ -5,7 +5,6 @@ import {findProfile} from '../../src/profiles/find.js';
 import {applyLimits, parseLimitFlag, parseShare} from '../../src/profiles/override.js';
 import {parseProfile} from '../../src/profiles/parse.js';
 import type {Profile} from '../../src/profiles/profile.js';
-import {scaleProfile} from '../../src/profiles/scale.js';
 
 const profile = parseProfile(
   `
@@ -147,18 +146,6 @@ describe('parseShare', () => {
   for (const text of ['', '0', '0%', '101%', '60', '-5%', 'half', '1e-1']) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.equal(caught(() => parseShare(text)).exit, 2));
   }
-});
-
-describe('scaleProfile', () => {
-  it('shortens every window, and the one that the headers describe', () => {
-    const fast = scaleProfile(profile, 60);
-    assert.deepEqual(
-      fast.limits.flatMap(({windows}) => windows.map(({seconds}) => seconds * 60)),
-      profile.limits.flatMap(({windows}) => windows.map(({seconds}) => seconds)),
-    );
-    assert.equal(fast.headers.describes?.seconds, fast.limits[0]?.windows[0]?.seconds);
-    assert.equal(profile.limits[0]?.windows[0]?.seconds, 5);
-  });
 });
 
 function caught(action: () => unknown): Problem {
