@@ -7,6 +7,7 @@ import {applyLimits, type Overrides} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import {routeTable} from '../profiles/routes.js';
 import type {RequestSetting} from './build.js';
+import {compileHeaders} from './header-template.js';
 import {compileTemplate, type TemplateSpec} from './template.js';
 
 /** What a run is asked to send, as it stands in run.json: no secret in it, and enough to build every request again. */
@@ -19,7 +20,18 @@ export type Asked = {
   /** `--id`: a column of a file of plain rows. */
   readonly id?: string | undefined;
   readonly scope: Readonly<Record<string, ScopeFlag>>;
+  /** The `--header` lines. */
+  readonly headers: readonly string[];
   readonly allowedOrigins: readonly string[];
+};
+
+/** An input and what is asked of it. */
+export type Order = {
+  /** As typed; `-` for standard input. */
+  readonly file: string;
+  readonly asked: Asked;
+  readonly delimiter: string | undefined;
+  readonly skipInvalid: boolean;
 };
 
 /** What the setting of the requests is made of, beside what was asked. */
@@ -38,6 +50,7 @@ export function settingOf(asked: Asked, {overrides, columns, credential, account
     profile,
     routes: routeTable(profile, asked.baseUrl),
     template: asked.template && compileTemplate(asked.template, profile, columns),
+    headers: asked.template ? [] : compileHeaders(asked.headers, profile),
     baseUrl: asked.baseUrl,
     allowedOrigins: asked.allowedOrigins,
     credential,

@@ -4,6 +4,7 @@ import {didYouMean} from '../profiles/nearest.js';
 import type {OperationRule, Profile} from '../profiles/profile.js';
 import {expandRoute, matchRoute, type RouteTable} from '../profiles/routes.js';
 import {bucketsOf} from './buckets.js';
+import {type HeaderTemplate, renderHeaders} from './header-template.js';
 import {checkHeaderName, checkHeaderValue, credentialHeaders} from './headers.js';
 import {type Location, locate} from './location.js';
 import {misfit} from './misfit.js';
@@ -19,6 +20,8 @@ export type RequestSetting = {
   readonly routes: RouteTable;
   /** Absent for a file of operations. */
   readonly template: Template | undefined;
+  /** Headers of every request of a file of operations; a template has its own. */
+  readonly headers?: readonly HeaderTemplate[] | undefined;
   readonly baseUrl: string;
   /** Origins beside that of the base URL to which rows may lead. No credential goes there. */
   readonly allowedOrigins: readonly string[];
@@ -55,7 +58,12 @@ function build(operation: Operation, setting: RequestSetting): Request {
   const body = operation.body
     ? {text: operation.body.text, contentType: CONTENT_TYPE[operation.body.kind]}
     : rendered?.body;
-  const headers = headersOf(operation, rendered, body?.contentType, profile);
+  const headers = headersOf(
+    operation,
+    rendered?.headers ?? renderHeaders(setting.headers ?? [], operation.values),
+    body?.contentType,
+    profile,
+  );
   const known = {operation: match?.name, group: match?.rule.group};
   // Secrets go to the provider's origin alone, whatever else is allowed.
   const credential = location.own ? (match?.rule.credential ?? setting.credential) : undefined;
@@ -163,11 +171,11 @@ function methodOf(text: string): string {
 
 function headersOf(
   {headers}: Operation,
-  rendered: Rendered | undefined,
+  common: Readonly<Record<string, string>>,
   contentType: string | undefined,
   profile: Profile,
 ): Record<string, string> {
-  const all: Record<string, string> = {...rendered?.headers};
+  const all: Record<string, string> = {...common};
   const own = Object.entries(headers);
   const credentials = own.length > 0 ? credentialHeaders(profile) : undefined;
   for (const [name, value] of own) {

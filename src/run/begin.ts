@@ -10,13 +10,13 @@ import {FORMAT} from '../journal/seal.js';
 import {fold, newStanding} from '../journal/states.js';
 import {closeInput, type Input, openInput} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
-import {rolesOf, settingOf} from '../requests/asked.js';
-import {type Intake, takeIn} from '../schedule/intake.js';
-import {BadRows} from './bad-rows.js';
-import {checkSpace} from './space.js';
-import {inRanges, manifestOf, type Order, type SessionOrder} from './order.js';
-import {openSecrets, type Secrets} from './secrets.js';
+import {type Order, rolesOf, settingOf} from '../requests/asked.js';
+import {openSecrets, type Secrets} from '../requests/secrets.js';
+import {BadRows} from '../schedule/bad-rows.js';
+import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
+import {manifestOf, type SessionOrder} from './order.js';
 import {type Ending, type Ready, runSession, type Watcher} from './session.js';
+import {checkSpace} from './space.js';
 
 /** What the world gives: the environment, standard input, who watches, and the version of the program. */
 export type World = {
@@ -74,13 +74,22 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
   await checkSpace(session.folder, intake.rows, session.yes);
   const at = now();
   const run = makeRunId(wallNow(), randomBytes(10));
-  const journal = await beginJournal(order, session, world, {input, intake, run, at, salt, account, credential: secrets.credential});
+  const journal = await beginJournal(order, session, world, {
+    input,
+    intake,
+    run,
+    at,
+    salt,
+    account,
+    credential: secrets.credential,
+  });
   const standing = newStanding(intake.rows);
   const record = (each: JournalRecord) => {
     journal.append(each);
     fold(standing, each);
   };
-  for (const {row, message} of bad.listed()) record({t: 'o', op: row, n: 0, k: 'failed', at: Math.round(at), e: 'ROW_INVALID', m: message});
+  for (const {row, message} of bad.listed())
+    record({t: 'o', op: row, n: 0, k: 'failed', at: Math.round(at), e: 'ROW_INVALID', m: message});
   return {
     run,
     begunAt: at,
@@ -133,7 +142,10 @@ async function beginJournal(order: Order, session: SessionOrder, {tool}: World, 
 }
 
 /** The record that opens a session and ties its clock to the boot clock. */
-export function openedRecord(at: number, found: Pick<OpenedRecord, 'v' | 'cut' | 'amb'> = {v: 'new', cut: 0, amb: 0}): OpenedRecord {
+export function openedRecord(
+  at: number,
+  found: Pick<OpenedRecord, 'v' | 'cut' | 'amb'> = {v: 'new', cut: 0, amb: 0},
+): OpenedRecord {
   const {host, bootId, uptimeMs} = readBoot();
   return {t: 'O', at: Math.round(at), pid: process.pid, host, boot: bootId, up: uptimeMs, ...found};
 }
@@ -145,13 +157,17 @@ export function secretsFor({asked}: Pick<Order, 'asked'>, session: SessionOrder,
     env,
     envFile: session.envFile,
     chosen: session.credential,
-    headers: asked.template?.headers ?? [],
+    headers: asked.headers,
     baseUrl: asked.baseUrl,
   });
 }
 
 /** No row can be told apart from another any more: the input is not the one the run was begun with. */
-export function inputChanged(file: string, was: {sha256: string; rows: number}, is: {sha256: string; rows: number}): Problem {
+export function inputChanged(
+  file: string,
+  was: {sha256: string; rows: number},
+  is: {sha256: string; rows: number},
+): Problem {
   const short = (sha256: string) => sha256.slice(0, 12);
   return new Problem(
     'INPUT_CHANGED',

@@ -1,20 +1,20 @@
 import {existsSync} from 'node:fs';
 import {now, wallNow} from '../clock.js';
+import {exitOf} from '../journal/ending.js';
 import {type Manifest, readManifest, replaceManifest, runFiles} from '../journal/folder.js';
 import {Journal} from '../journal/journal.js';
 import {acquireLock} from '../journal/lock.js';
 import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
 import type {JournalRecord, State} from '../journal/record.js';
-import {cutOutcomes, recover, type Recovered} from '../journal/replay.js';
+import {cutOutcomes, type Recovered, recover} from '../journal/replay.js';
 import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
-import {exitOf} from '../journal/ending.js';
 import {closeInput, type Input, openInput} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
-import {rolesOf, settingOf} from '../requests/asked.js';
+import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
-import {takeIn} from '../schedule/intake.js';
+import {inRanges, takeIn} from '../schedule/intake.js';
 import {type Ended, inputChanged, openedRecord, secretsFor, type World} from './begin.js';
-import {inRanges, type Order, orderOf, type SessionOrder} from './order.js';
+import {orderOf, type SessionOrder} from './order.js';
 import {type Ready, runSession} from './session.js';
 
 /** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
@@ -50,9 +50,17 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
   }
 }
 
-async function replay(manifest: Manifest, {folder, overrides}: ResumeOrder, order: Order & {overrides: SessionOrder['overrides']}): Promise<Replayed> {
+async function replay(
+  manifest: Manifest,
+  {folder, overrides}: ResumeOrder,
+  order: Order & {overrides: SessionOrder['overrides']},
+): Promise<Replayed> {
   const standing = newStanding(manifest.input.rows);
-  const windows = [...order.asked.profile.limits.flatMap((limit) => limit.windows), ...overrides.limits, ...order.overrides.limits];
+  const windows = [
+    ...order.asked.profile.limits.flatMap((limit) => limit.windows),
+    ...overrides.limits,
+    ...order.overrides.limits,
+  ];
   const recent = newRecent(Math.max(0, ...windows.map(({seconds}) => seconds * 1000)));
   let reached = false;
   let begunAt = 0;
@@ -84,7 +92,11 @@ async function openInputAgain(manifest: Manifest, folder: string, order: Order):
   const delimiter = manifest.input.delimiter ?? order.delimiter;
   // What was copied or unpacked at the beginning is read from there: standing in for the file, it has the file's name in messages.
   if (!existsSync(spool)) return {...(await openInput(manifest.file, {delimiter})), name: manifest.name};
-  return {...(await openInput(spool, {delimiter})), name: manifest.name, format: manifest.input.format as Input['format']};
+  return {
+    ...(await openInput(spool, {delimiter})),
+    name: manifest.name,
+    format: manifest.input.format as Input['format'],
+  };
 }
 
 type Parts = {
@@ -101,10 +113,16 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   const chosen = session.credential ?? (manifest.credential?.name === 'none' ? undefined : manifest.credential?.name);
   const secrets = secretsFor(order, {...session, credential: chosen}, world);
   const account = secrets.fingerprint(manifest.credential?.salt ?? '');
-  if (account !== manifest.credential?.fingerprint && !session.acceptCredential) throw otherCredential(manifest, folder);
+  if (account !== manifest.credential?.fingerprint && !session.acceptCredential)
+    throw otherCredential(manifest, folder);
   const columns = input.format === 'csv' ? input.columns : undefined;
   const roles = rolesOf(order.asked, input.name, columns);
-  const setting = settingOf(order.asked, {overrides: {...order.overrides, ...said(session.overrides)}, columns, credential: secrets.credential, account});
+  const setting = settingOf(order.asked, {
+    overrides: {...order.overrides, ...said(session.overrides)},
+    columns,
+    credential: secrets.credential,
+    account,
+  });
   const left = settleOpenAttempts(standing);
   const again: {row: number; by: 'user' | 'policy' | 'recovery'}[] = [];
   const accept = (row: number, request: Request) => {
@@ -126,7 +144,8 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   // A row that was left out as invalid is pending again only by --retry-failed, and stays failed as long as it is invalid.
   if (problems.length > 0 && !session.retryFailed) throw problems[0]!;
   for (const name of intake.credentials) secrets.require(name);
-  if (account !== manifest.credential?.fingerprint) await replaceManifest(folder, withAccount(manifest, account, secrets.credential));
+  if (account !== manifest.credential?.fingerprint)
+    await replaceManifest(folder, withAccount(manifest, account, secrets.credential));
   const journal = await Journal.open(folder, recovered);
   const at = now();
   const record = (each: JournalRecord) => {
@@ -170,7 +189,11 @@ function whoSends(state: State, request: Request, {retryFailed, options}: Resume
 
 /** Only what was said anew. */
 function said({limits, share, concurrency}: SessionOrder['overrides']): Partial<SessionOrder['overrides']> {
-  return {...(limits.length > 0 ? {limits} : {}), ...(share === undefined ? {} : {share}), ...(concurrency === undefined ? {} : {concurrency})};
+  return {
+    ...(limits.length > 0 ? {limits} : {}),
+    ...(share === undefined ? {} : {share}),
+    ...(concurrency === undefined ? {} : {concurrency}),
+  };
 }
 
 function withAccount(manifest: Manifest, account: string, name: string | undefined): Manifest {

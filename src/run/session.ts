@@ -5,19 +5,19 @@ import type {Journal} from '../journal/journal.js';
 import type {Counts, JournalRecord} from '../journal/record.js';
 import {attemptsOf, counts, fold, type Standing} from '../journal/states.js';
 import {openLedger} from '../limits/ledger.js';
+import type {Roles} from '../operations/parse.js';
 import {openRowFile, type RowFile} from '../operations/read.js';
 import type {Input} from '../operations/source.js';
-import type {Roles} from '../operations/parse.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
 import type {RequestSetting} from '../requests/build.js';
 import {requestDigest} from '../requests/digest.js';
+import type {Secrets} from '../requests/secrets.js';
 import {Heap} from '../schedule/heap.js';
 import {build, type Intake} from '../schedule/intake.js';
 import {Schedule} from '../schedule/schedule.js';
 import {dispatch} from './dispatch.js';
 import {openNetwork} from './network.js';
 import {type Past, recallPast} from './recall.js';
-import type {Secrets} from './secrets.js';
 import {stopRun} from './settle.js';
 import {listen} from './signals.js';
 import {type Stop, watchFailures} from './stop.js';
@@ -50,7 +50,12 @@ export type Ready = {
 };
 
 /** How a session ended. */
-export type Ending = {readonly counts: Counts; readonly exit: ExitCode; readonly why: string; readonly stop: Stop | undefined};
+export type Ending = {
+  readonly counts: Counts;
+  readonly exit: ExitCode;
+  readonly why: string;
+  readonly stop: Stop | undefined;
+};
 
 const SHOW_EVERY_MS = 250;
 /** A tick that comes so late was not held up by work: the machine slept, or the process was stopped. */
@@ -60,7 +65,13 @@ const SLEPT_MS = 5000;
 export async function runSession(ready: Ready): Promise<Ending> {
   const rowFile = openRowFile(ready.input);
   const tools = openTools(ready, rowFile);
-  const begun = {at: now(), settled: ready.standing.rows - counts(ready.standing).pending};
+  const {lanes} = ready.intake;
+  const begun = {
+    at: now(),
+    settled: ready.standing.rows - counts(ready.standing).pending,
+    lanes,
+    counts: lanes.counts(),
+  };
   const show = () => ready.watcher.show(viewOf(tools, ready.standing, begun));
   const unlisten = listen({
     finish: (signal, exit) => {
@@ -112,7 +123,11 @@ function openTools(ready: Ready, rowFile: RowFile): Tools {
     return {...built, digest: requestDigest(built.request)};
   };
   const at = now();
-  recallPast(ledger, ready.past, (row) => prepare(row).request.buckets, {now: at, boot: readBoot(), lateMs: options.timeoutMs});
+  recallPast(ledger, ready.past, (row) => prepare(row).request.buckets, {
+    now: at,
+    boot: readBoot(),
+    lateMs: options.timeoutMs,
+  });
   return {
     run: ready.run,
     begunAt: ready.begunAt,
@@ -152,7 +167,11 @@ function openTools(ready: Ready, rowFile: RowFile): Tools {
 /** A row that could be read before and cannot be now: somebody changes the input while it is being sent. */
 function stopOf(error: unknown): Stop {
   if (error instanceof Problem) return {why: 'input-changed', exit: error.exit, message: error.message};
-  return {why: 'internal', exit: EXIT.internal, message: error instanceof Error ? (error.stack ?? error.message) : String(error)};
+  return {
+    why: 'internal',
+    exit: EXIT.internal,
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }
 
 /** Calls `show` four times a second, and `slept` when the machine was away in between. */

@@ -8,11 +8,11 @@ import type {ServerClock} from '../limits/server-clock.js';
 import type {Operation} from '../operations/operation.js';
 import type {Profile} from '../profiles/profile.js';
 import type {Request, Verdict} from '../requests/request.js';
+import type {Secrets} from '../requests/secrets.js';
 import type {Heap} from '../schedule/heap.js';
 import type {LaneRows} from '../schedule/rows.js';
 import type {Schedule} from '../schedule/schedule.js';
 import type {Network} from './network.js';
-import type {Secrets} from './secrets.js';
 import type {FailureLimit, FailureWatch, Stop} from './stop.js';
 
 /** What the operator chose for this session. All of it may be chosen anew when a run is resumed. */

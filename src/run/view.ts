@@ -1,84 +1,103 @@
-import {now} from '../clock.js';
+import {now, wallNow} from '../clock.js';
 import {counts, type Standing} from '../journal/states.js';
-import type {Ledger} from '../limits/ledger.js';
+import {roomIn} from '../limits/ledger.js';
 import {windowName} from '../limits/limit.js';
-import {roomAt, usedSlots, type Window} from '../limits/window.js';
-import type {Counts} from '../journal/record.js';
+import {roomAt} from '../limits/window.js';
+import type {Lanes} from '../schedule/lanes.js';
 import type {Tools} from './tools.js';
 
-/** One busy bucket: what is used of its tightest window, and until when it is full. */
-export type LaneView = {readonly name: string; readonly used: number; readonly requests: number; readonly window: string; readonly fullUntil: number | undefined};
-
-/** What a run looks like at one instant: everything in it comes from the journal's counts and the ledger. */
+/** What one sees of a run while it goes on: everything in it comes from the journal's counts, the lanes and the ledger. */
 export type View = {
-  readonly at: number;
-  readonly counts: Counts;
-  readonly inFlight: number;
-  /** Settled per second since the session began, and when it would be done at that pace. */
+  readonly rows: number;
+  /** Rows that have a state: ok, failed, in doubt or skipped. */
+  readonly done: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly inDoubt: number;
+  readonly refusals: number;
+  /** Settled per second since the session began. */
   readonly perSecond: number;
-  readonly doneAt: number | undefined;
-  /** `waiting for user u7, 10 per 1 s`; undefined while requests leave. */
-  readonly waiting: {readonly on: string; readonly until: number} | undefined;
+  /** When all will be done at that pace, as an instant of the wall clock. */
+  readonly etaAt?: number | undefined;
+  /** What the run waits for: `waiting for bot definition, 1800 per 1 h; next at 14:02:10`. */
+  readonly waiting?: string | undefined;
   readonly lanes: readonly LaneView[];
 };
 
-/** So many buckets are worth a look at once. */
-const SHOWN = 4;
+/** `waits`: what this lane waits for. */
+export type LaneView = {
+  readonly name: string;
+  readonly done: number;
+  readonly rows: number;
+  readonly waits?: string | undefined;
+};
 
-/** Where a session began, for its pace. */
-export type Beginning = {readonly at: number; readonly settled: number};
+/** Where a session began, for its pace and its lanes. */
+export type Beginning = {
+  readonly at: number;
+  readonly settled: number;
+  readonly lanes: Lanes;
+  readonly counts: Float64Array;
+};
+
+/** So many lanes are looked at: the first ones have to do where every caller has its own. */
+const LOOKED_AT = 1000;
+const SHOWN = 6;
+/** Shorter waits are the rhythm of a window, not news. */
+const WORTH_SAYING_MS = 500;
 
 /** The view of a running session. */
 export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View {
   const at = now();
-  const all = counts(standing);
-  const settled = all.rows - all.pending;
+  const {rows, ok, failed, inDoubt, skipped, pending, refusals} = counts(standing);
+  const done = ok + failed + inDoubt + skipped;
   const seconds = (at - begun.at) / 1000;
-  const perSecond = seconds > 0 ? (settled - begun.settled) / seconds : 0;
-  const waitsUntil = tools.waitsUntil;
+  const perSecond = seconds > 0 ? (done - begun.settled) / seconds : 0;
   return {
-    at,
-    counts: all,
-    inFlight: tools.inFlight,
-    perSecond,
-    doneAt: perSecond > 0 ? at + (all.pending / perSecond) * 1000 : undefined,
-    waiting: waitsUntil !== undefined && waitsUntil > at + 500 ? {on: waitName(tools, at), until: waitsUntil} : undefined,
-    lanes: busiest(tools.ledger, at),
+    rows,
+    done,
+    ...{ok, failed, inDoubt, refusals, perSecond},
+    etaAt: perSecond > 0 ? wallNow() + (pending / perSecond) * 1000 : undefined,
+    waiting: waitOf(tools, at),
+    lanes: lanesOf(tools, begun, at),
   };
 }
 
-function waitName({network, ledger, waitsFor}: Tools, at: number): string {
-  if (network.down) return `the network (${network.down.why})`;
-  const bucket = waitsFor === undefined ? undefined : ledger.buckets.get(waitsFor);
+function waitOf({network, ledger, waitsFor, waitsUntil}: Tools, at: number): string | undefined {
+  if (network.down)
+    return `waiting for the network (${network.down.why}); next try at ${clockTime(network.down.nextKnockAt - at)}`;
+  if (waitsUntil === undefined || waitsUntil === Number.POSITIVE_INFINITY || waitsUntil - at < WORTH_SAYING_MS)
+    return undefined;
+  return `waiting for ${bucketName(ledger, waitsFor, at)}; next at ${clockTime(waitsUntil - at)}`;
+}
+
+function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number): LaneView[] {
+  const busy: number[] = [];
+  for (let lane = 0; lane < Math.min(lanes.count, LOOKED_AT); lane++) if (lanes.left(lane) > 0) busy.push(lane);
+  busy.sort((one, other) => lanes.left(other) - lanes.left(one));
+  return busy.slice(0, SHOWN).map((lane) => {
+    const refs = lanes.refs(lane).map(({id}) => id);
+    const room = roomIn(ledger, refs, at);
+    const waits = room.at > at + WORTH_SAYING_MS && room.at < Number.POSITIVE_INFINITY;
+    return {
+      name: lanes.name(lane),
+      rows: begun[lane] ?? 0,
+      done: Math.max(0, (begun[lane] ?? 0) - lanes.left(lane)),
+      waits: waits ? `${bucketName(ledger, room.bucket, at)}; next at ${clockTime(room.at - at)}` : undefined,
+    };
+  });
+}
+
+/** The bucket and, of its windows, the one that has room last. */
+function bucketName(ledger: Tools['ledger'], id: number | undefined, at: number): string {
+  const bucket = id === undefined ? undefined : ledger.buckets.get(id);
   if (!bucket) return 'responses';
   if (bucket.closedUntil > at) return `${bucket.label}, closed by the provider`;
-  const window = tightest(bucket.windows, at);
-  return window ? `${bucket.label}, ${windowName(window.rule)}` : bucket.label;
+  const [last] = [...bucket.windows].sort((one, other) => roomAt(other, at) - roomAt(one, at));
+  return last ? `${bucket.label}, ${windowName(last.rule)}` : bucket.label;
 }
 
-function busiest(ledger: Ledger, at: number): LaneView[] {
-  const views: LaneView[] = [];
-  let seen = 0;
-  for (const bucket of ledger.buckets.values()) {
-    // A look, not an audit: with a hundred thousand callers the first ones have to do.
-    if (++seen > 200) break;
-    const window = tightest(bucket.windows, at);
-    if (!window) continue;
-    const fullAt = Math.max(roomAt(window, at), bucket.closedUntil);
-    views.push({
-      name: bucket.label,
-      used: usedSlots(window, at),
-      requests: window.requests,
-      window: windowName(window.rule),
-      fullUntil: fullAt > at && fullAt < Number.POSITIVE_INFINITY ? fullAt : undefined,
-    });
-  }
-  return views.sort((one, other) => other.used / other.requests - one.used / one.requests).slice(0, SHOWN);
-}
-
-/** The window that has room last, else the one that is fullest. */
-function tightest(windows: readonly Window[], at: number): Window | undefined {
-  return [...windows].sort(
-    (one, other) => roomAt(other, at) - roomAt(one, at) || usedSlots(other, at) / other.requests - usedSlots(one, at) / one.requests,
-  )[0];
+/** `14:02:10`, so many milliseconds from now, in the operator's time zone. */
+function clockTime(inMs: number): string {
+  return new Date(wallNow() + inMs).toTimeString().slice(0, 8);
 }

@@ -13,6 +13,14 @@ import type {Request} from '../requests/request.js';
 import {Lanes} from './lanes.js';
 import {LaneRows} from './rows.js';
 
+/** Ranges of row numbers, from 1, ends included. */
+export type RowRanges = readonly (readonly [from: number, to: number])[];
+
+/** Whether a row is in one of the ranges; without ranges every row is. */
+export function inRanges(row: number, ranges: RowRanges | undefined): boolean {
+  return ranges === undefined || ranges.some(([from, to]) => row >= from && row <= to);
+}
+
 /** How an input is to be read: whose columns play which part, and what becomes of a row. */
 export type Reading = {
   readonly input: Input;

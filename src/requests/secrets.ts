@@ -1,9 +1,10 @@
 import type {WireRequest} from '../exchange.js';
-import {sentTogether} from '../profiles/credentials.js';
+import {chooseCredential, sentTogether} from '../profiles/credentials.js';
 import type {CredentialRule, Profile} from '../profiles/profile.js';
 import {
   applyCredential,
   type Credential,
+  credentialInHeaders,
   findCredential,
   fingerprint,
   forgetSecrets,
@@ -12,9 +13,9 @@ import {
   readSecretHeaders,
   type SecretSource,
   secretVariables,
-} from '../requests/credentials.js';
-import {readEnvFile} from '../requests/env-file.js';
-import {makeScrub} from '../requests/scrub.js';
+} from './credentials.js';
+import {readEnvFile} from './env-file.js';
+import {makeScrub} from './scrub.js';
 
 /** Where the operator keeps the secrets of a run, and which of the profile's credentials to use. */
 export type SecretPlace = {
@@ -26,6 +27,8 @@ export type SecretPlace = {
   /** The `--header` lines; those with `${NAME}` hold secrets. */
   readonly headers: readonly string[];
   readonly baseUrl: string;
+  /** Nothing will be sent: what is missing is no fault. */
+  readonly dry?: boolean | undefined;
 };
 
 /** The secrets of a session: put into requests at the last moment, and taken out of everything that is written or shown. */
@@ -44,21 +47,22 @@ export type Secrets = {
 
 /** Reads every secret that may be wanted, and takes them out of the environment. Throws CREDENTIAL_UNKNOWN (2), CREDENTIAL_MISSING (77). */
 export function openSecrets(place: SecretPlace): Secrets {
-  const {profile, env, envFile, chosen, headers, baseUrl} = place;
+  const {profile, env, envFile, chosen, headers, baseUrl, dry = false} = place;
   const own = {...env};
   const read = () => ({env: own, file: envFile === undefined ? {} : readEnvFile(envFile)});
   const source = read();
-  const rule = findCredential(profile, source, chosen);
+  const rule =
+    dry && chosen !== undefined ? chooseCredential(profile, {}, chosen) : findCredential(profile, source, chosen);
   let known = readAll(profile, source, baseUrl);
   let extra = readSecretHeaders(headers, source, baseUrl);
-  if (!rule && !extra) refuseNone(profile);
+  if (!rule && !extra && !dry) refuseNone(profile);
   forgetSecrets({env, file: {}}, secretVariables(profile, headers));
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let scrub = makeScrub(secretsOf(known, extra));
   return {
-    credential: rule?.name,
+    credential: rule?.name ?? credentialInHeaders(profile, headers) ?? (dry ? assumed(profile) : undefined),
     fingerprint: (salt) =>
-      fingerprint(secretsOf(new Map(rule ? [[rule.name, known.get(rule.name)!]] : []), extra).join('\n'), salt),
+      fingerprint(secretsOf(new Map([...known].filter(([name]) => name === rule?.name)), extra).join('\n'), salt),
     require: (name) => {
       if (!known.has(name))
         throw missingCredential(
@@ -95,10 +99,18 @@ function readAll(profile: Profile, source: SecretSource, baseUrl: string): Map<s
   );
 }
 
+/** A plan without a secret is made for the profile's first credential, unless its provider also answers without one. */
+function assumed(profile: Profile): string | undefined {
+  return answersWithout(profile) ? undefined : profile.credentials[0]?.name;
+}
+
 /** A profile whose provider also answers without a credential has a limit for that; any other needs one. */
 function refuseNone(profile: Profile): void {
-  const allowed = profile.credentials.length === 0 || profile.limits.some((limit) => limit.with?.includes('none'));
-  if (!allowed) throw missingCredential(profile);
+  if (!answersWithout(profile)) throw missingCredential(profile);
+}
+
+function answersWithout(profile: Profile): boolean {
+  return profile.credentials.length === 0 || profile.limits.some((limit) => limit.with?.includes('none'));
 }
 
 function secretsOf(known: ReadonlyMap<string, Credential>, extra: Credential | undefined): string[] {
