@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import {plain, widthOf} from './plain.js';
-import {busiest, laneLine, outlookLine, plainLine, totalLine, type View} from './view.js';
+import {laneLine, outlookLine, plainLine, totalLine, type View} from './view.js';
 
 const REDRAWS_PER_SECOND = 8;
 const LINE_EVERY_MS = 10_000;
@@ -90,7 +90,7 @@ type Payload = {readonly line: (width: number) => string};
 /** One line more than there are rows would scroll with every redraw. `least`: lines once shown stay, empty if need be. */
 function linesOf(view: View, now: number, stream: NodeJS.WriteStream, least: number): Payload['line'][] {
   const room = Math.max(0, Math.min(MOST_LANES, (stream.rows ?? 24) - SPARE_LINES));
-  const lanes = view.lanes.length > 1 ? busiest(view.lanes, room) : [];
+  const lanes = view.lanes.slice(0, room);
   const names = (columns: number) =>
     Math.min(MOST_NAME_COLUMNS, Math.floor(columns / 3), Math.max(0, ...lanes.map(({name}) => widthOf(plain(name)))));
   const lines: Payload['line'][] = [

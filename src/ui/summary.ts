@@ -1,8 +1,8 @@
 import {Chalk} from 'chalk';
 import type {ResultFiles} from '../report/results.js';
 import type {Summary} from '../report/summary.js';
+import {sayInstant} from './instant.js';
 import {plain, sayNumber} from './plain.js';
-import {sayInstant} from './view.js';
 import {sayDuration} from './words.js';
 
 /** What the last lines of a run are made of. */

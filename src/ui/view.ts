@@ -1,3 +1,4 @@
+import {sayInstant} from './instant.js';
 import {cutTo, plain, sayNumber, widthOf} from './plain.js';
 
 /** What one sees of a run while it goes on. */
@@ -16,10 +17,11 @@ export type View = {
   readonly doneAboutText?: string | undefined;
   /** What the run waits for: `waiting for bot definition, 1800 per 1 h; next at 14:02:10`. */
   readonly waiting?: string | undefined;
+  /** The busiest first: a small terminal shows only those. */
   readonly lanes: readonly LaneView[];
 };
 
-/** `waits`: what this lane waits for. */
+/** `done` of `rows` fill its bar; `waits`: what it waits for. */
 export type LaneView = {
   readonly name: string;
   readonly done: number;
@@ -28,7 +30,6 @@ export type LaneView = {
 };
 
 const BAR_WIDTHS = {least: 8, most: 30} as const;
-const DAY_MS = 86_400_000;
 
 /** The view as one line of a log, `now` being the wall clock's. */
 export function plainLine(view: View, now: number): string {
@@ -61,24 +62,6 @@ export function laneLine({name, done, rows, waits}: LaneView, nameWidth: number,
   );
 }
 
-/** The lanes with the most left to do, at most `most` of them, in an order that does not jump about. */
-export function busiest(lanes: readonly LaneView[], most: number): LaneView[] {
-  const left = ({rows, done}: LaneView) => rows - done;
-  const chosen = new Set([...lanes].sort((one, other) => left(other) - left(one)).slice(0, most));
-  return lanes.filter((lane) => chosen.has(lane));
-}
-
-/** `17:40`, with the day when it is another one. Local time, because a person reads it. */
-export function sayInstant(at: number, now: number): string {
-  const date = new Date(at);
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (date.toDateString() === new Date(now).toDateString()) return time;
-  if (at - now < 6 * DAY_MS && at > now) {
-    return `${['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][date.getDay()]} ${time}`;
-  }
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
-}
-
 function facts({ok, failed, inDoubt, refusals, perSecond}: View): string[] {
   const counted = [
     ['failed', failed],
@@ -106,8 +89,4 @@ function percent(done: number, rows: number): string {
 function bar(done: number, rows: number, width: number): string {
   const filled = rows === 0 ? width : Math.floor((width * Math.min(done, rows)) / rows);
   return '#'.repeat(filled) + '-'.repeat(width - filled);
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0');
 }

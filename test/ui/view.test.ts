@@ -1,8 +1,6 @@
 import {assert} from 'chai';
-import {busiest, laneLine, sayInstant, totalLine, type View} from '../../src/ui/view.js';
+import {laneLine, totalLine, type View} from '../../src/ui/view.js';
 
-const T = new Date(2026, 7, 21, 12, 0).getTime();
-const HOUR_MS = 3_600_000;
 const VIEW: View = {rows: 200, done: 50, ok: 50, failed: 0, inDoubt: 0, refusals: 0, perSecond: 0.25, lanes: []};
 
 describe('totalLine', () => {
@@ -42,25 +40,4 @@ describe('laneLine', () => {
       laneLine({name: 'bot=st-1', done: 5, rows: 10, waits: 'until 14:02'}, 10, 60),
       '  bot=st-1   [####----] 5/10 · until 14:02',
     ));
-});
-
-describe('busiest', () => {
-  it('takes those with the most left to do and keeps their order', () => {
-    const lanes = [3, 9, 1, 7].map((rows) => ({name: `${rows}`, done: 0, rows}));
-    assert.deepEqual(
-      busiest(lanes, 2).map(({name}) => name),
-      ['9', '7'],
-    );
-    assert.deepEqual(busiest(lanes, 0), []);
-  });
-});
-
-describe('sayInstant', () => {
-  for (const {name, at, text} of [
-    {name: 'today', at: T + 5 * HOUR_MS, text: '17:00'},
-    {name: 'another day', at: T + 20 * HOUR_MS, text: 'Sat 08:00'},
-    {name: 'another week', at: T + 7 * 24 * HOUR_MS, text: '2026-08-28 12:00'},
-    {name: 'yesterday', at: T - 24 * HOUR_MS, text: '2026-08-20 12:00'},
-  ])
-    it(name, () => assert.equal(sayInstant(at, T), text));
 });
