@@ -1,5 +1,6 @@
+import {exitOf} from '../journal/ending.js';
 import type {Counts, JournalRecord} from '../journal/record.js';
-import {EXIT, type ExitCode} from '../problem.js';
+import {EXIT} from '../problem.js';
 
 /** The shape of summary.json, of `status --json` and of `run --json`. Instants are ISO 8601 in UTC. */
 export type Summary = {
@@ -50,18 +51,6 @@ export function foldSpan(span: Span, record: JournalRecord): Span {
 
 /** Exit codes that only tell how the rows stand; all others tell why a run was ended. */
 const OF_ROWS: readonly number[] = [EXIT.ok, EXIT.rowsFailed, EXIT.inDoubt];
-
-/**
- * The exit code of a run that ended. `stop` is the exit code of what ended it early, the most urgent if several did; it outranks the
- * rows. Without one: 3 some in doubt, 4 some never sent, 1 some failed, 0 every row ok or skipped.
- */
-export function exitOf({failed, inDoubt, pending}: Counts, stop?: ExitCode): ExitCode {
-  if (stop !== undefined) return stop;
-  // Rows that wait for one in doubt (same key, later phase) are pending too; it is the doubt that a person has to settle.
-  if (inDoubt > 0) return EXIT.inDoubt;
-  if (pending > 0) return EXIT.stopped;
-  return failed > 0 ? EXIT.rowsFailed : EXIT.ok;
-}
 
 /** How a run stands. `running` says whether a process holds it now, which the journal cannot know. */
 export function summaryOf({

@@ -1,32 +1,11 @@
+import type {LaneView, View as RunView} from '../run/view.js';
 import {sayInstant} from './instant.js';
 import {cutTo, plain, sayNumber, widthOf} from './plain.js';
 
-/** What one sees of a run while it goes on. */
-export type View = {
-  readonly rows: number;
-  /** Rows that have a state: ok, failed, in doubt or skipped. */
-  readonly done: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly inDoubt: number;
-  readonly refusals: number;
-  readonly perSecond: number;
-  /** When all will be done, as an instant of the wall clock. */
-  readonly etaAt?: number | undefined;
-  /** The same in words; wins over `etaAt`. */
+/** What one sees of a run while it goes on. Of its lanes, the busiest come first: a small terminal shows only those. */
+export type View = RunView & {
+  /** When all will be done, in words; wins over `etaAt`. */
   readonly doneAboutText?: string | undefined;
-  /** What the run waits for: `waiting for bot definition, 1800 per 1 h; next at 14:02:10`. */
-  readonly waiting?: string | undefined;
-  /** The busiest first: a small terminal shows only those. */
-  readonly lanes: readonly LaneView[];
-};
-
-/** `done` of `rows` fill its bar; `waits`: what it waits for. */
-export type LaneView = {
-  readonly name: string;
-  readonly done: number;
-  readonly rows: number;
-  readonly waits?: string | undefined;
 };
 
 const BAR_WIDTHS = {least: 8, most: 30} as const;

@@ -1,7 +1,6 @@
 import {assert} from 'chai';
 import type {Counts, JournalRecord} from '../../src/journal/record.js';
-import {EXIT} from '../../src/problem.js';
-import {exitOf, foldSpan, NOT_BEGUN, nextCommand, summaryOf} from '../../src/report/summary.js';
+import {foldSpan, NOT_BEGUN, nextCommand, summaryOf} from '../../src/report/summary.js';
 
 const NONE: Counts = {rows: 0, ok: 0, failed: 0, inDoubt: 0, skipped: 0, pending: 0, attempts: 0, refusals: 0};
 const T = Date.UTC(2026, 7, 21, 12);
@@ -18,21 +17,6 @@ const opened = (at: number): JournalRecord => ({
   amb: 0,
 });
 const ended = (at: number, why: string, exit: number): JournalRecord => ({t: 'E', at, why, exit, counts: NONE});
-
-describe('exitOf', () => {
-  for (const {name, counts, stop, exit} of [
-    {name: 'every row ok', counts: {ok: 3}, exit: EXIT.ok},
-    {name: 'every row ok or skipped', counts: {ok: 2, skipped: 1}, exit: EXIT.ok},
-    {name: 'no rows at all', counts: {}, exit: EXIT.ok},
-    {name: 'some failed', counts: {ok: 2, failed: 1}, exit: EXIT.rowsFailed},
-    {name: 'a doubt outranks a failure', counts: {failed: 5, inDoubt: 1}, exit: EXIT.inDoubt},
-    {name: 'rows that wait for a doubt leave it at the doubt', counts: {inDoubt: 1, pending: 7}, exit: EXIT.inDoubt},
-    {name: 'rows that were never sent are a run that stopped early', counts: {ok: 3, pending: 7}, exit: EXIT.stopped},
-    {name: 'what ended the run outranks every row', counts: {inDoubt: 1}, stop: EXIT.disk, exit: EXIT.disk},
-    {name: 'a signal too', counts: {ok: 1}, stop: EXIT.sigint, exit: EXIT.sigint},
-  ])
-    it(name, () => assert.equal(exitOf({...NONE, ...counts}, stop), exit));
-});
 
 describe('nextCommand', () => {
   for (const {name, folder = 'users.run', counts, exit, next} of [

@@ -1,7 +1,8 @@
 import FakeTimers from '@sinonjs/fake-timers';
 import {assert} from 'chai';
+import type {LaneView} from '../../src/run/view.js';
 import {openProgress, type Progress} from '../../src/ui/progress.js';
-import type {LaneView, View} from '../../src/ui/view.js';
+import type {View} from '../../src/ui/view.js';
 import {Screen} from '../support/screen.js';
 
 const T = new Date(2026, 7, 21, 12, 0).getTime();
