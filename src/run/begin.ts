@@ -12,7 +12,7 @@ import {closeInput, type Input, openInput} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
-import {BadRows} from '../schedule/bad-rows.js';
+import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
 import {manifestOf, type SessionOrder} from './order.js';
 import {type Ending, type Ready, runSession, type Watcher} from './session.js';
@@ -59,7 +59,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
   const roles = rolesOf(asked, input.name, columns);
   const account = secrets.fingerprint(salt);
   const setting = settingOf(asked, {overrides: session.overrides, columns, credential: secrets.credential, account});
-  const bad = new BadRows(input.name);
+  const bad = openBadRows(input.name);
   const intake = await takeIn({
     input,
     roles,
@@ -67,7 +67,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     wanted: (row) => inRanges(row, session.rows),
     accept: () => true,
     checked: false,
-    onBad: (place, problem, fatal) => bad.add(place, problem, fatal),
+    onBad: bad.add,
   });
   bad.refuseUnless(order.skipInvalid);
   for (const name of intake.credentials) secrets.require(name);

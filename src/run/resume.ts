@@ -1,18 +1,18 @@
-import {existsSync} from 'node:fs';
 import {now, wallNow} from '../clock.js';
 import {exitOf} from '../journal/ending.js';
-import {type Manifest, readManifest, replaceManifest, runFiles} from '../journal/folder.js';
+import {type Manifest, readManifest, replaceManifest} from '../journal/folder.js';
 import {Journal} from '../journal/journal.js';
 import {acquireLock} from '../journal/lock.js';
 import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
 import type {JournalRecord, State} from '../journal/record.js';
 import {cutOutcomes, type Recovered, recover} from '../journal/replay.js';
 import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
-import {closeInput, type Input, openInput} from '../operations/source.js';
+import {closeInput, type Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
+import {reopenInput} from '../schedule/reopen.js';
 import {type Ended, inputChanged, openedRecord, secretsFor, type World} from './begin.js';
 import {orderOf, type SessionOrder} from './order.js';
 import {type Ready, runSession} from './session.js';
@@ -41,7 +41,7 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
     const order = orderOf(manifest);
     const replayed = await replay(manifest, session, order);
     if (!hasWork(replayed.standing, session)) return nothingToDo(folder, manifest, replayed.standing);
-    input = await openInputAgain(manifest, folder, order);
+    input = await reopenInput(manifest, folder);
     const ready = await prepare(manifest, {order, session, world, replayed, input});
     return {folder, run: manifest.run, ending: await runSession(ready)};
   } finally {
@@ -85,18 +85,6 @@ function hasWork(standing: Standing, {retryFailed, options}: ResumeOrder): boole
 function nothingToDo(folder: string, manifest: Manifest, standing: Standing): Ended {
   const all = counts(standing);
   return {folder, run: manifest.run, ending: {counts: all, exit: exitOf(all), why: 'complete', stop: undefined}};
-}
-
-async function openInputAgain(manifest: Manifest, folder: string, order: Order): Promise<Input> {
-  const {spool} = runFiles(folder);
-  const delimiter = manifest.input.delimiter ?? order.delimiter;
-  // What was copied or unpacked at the beginning is read from there: standing in for the file, it has the file's name in messages.
-  if (!existsSync(spool)) return {...(await openInput(manifest.file, {delimiter})), name: manifest.name};
-  return {
-    ...(await openInput(spool, {delimiter})),
-    name: manifest.name,
-    format: manifest.input.format as Input['format'],
-  };
 }
 
 type Parts = {

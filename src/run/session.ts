@@ -132,7 +132,7 @@ function openTools(ready: Ready, rowFile: RowFile): Tools {
     run: ready.run,
     begunAt: ready.begunAt,
     attemptsBefore: (row) => attemptsOf(standing, row),
-    profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts}},
+    profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
     options,
     journal,
     record: (record: JournalRecord) => {

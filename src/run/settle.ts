@@ -71,7 +71,7 @@ function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, to
 }
 
 function doubt(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
-  if (tools.options.inDoubt === 'retry' && ended.tries.counted < tools.options.maxAttempts) {
+  if (tools.options.inDoubt === 'retry' && ended.tries.counted < tools.profile.retry.attempts) {
     delay(prepared, ended, tools, at, why);
     return;
   }

@@ -20,7 +20,8 @@ export type RunOptions = {
   readonly timeoutMs: number;
   readonly maxWaitMs: number;
   readonly maxOfflineMs: number;
-  readonly maxAttempts: number;
+  /** Undefined: as many as the profile says. */
+  readonly maxAttempts: number | undefined;
   /** An instant; Infinity without `--deadline`. */
   readonly deadlineAt: number;
   readonly drainMs: number;

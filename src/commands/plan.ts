@@ -1,0 +1,19 @@
+import {Args, Command} from '@oclif/core';
+import {askFlags, paceFlags} from '../ui/flags.js';
+
+export default class Plan extends Command {
+  static override summary = 'Tell how long a run takes, until when, and what holds it back.';
+  static override description =
+    'Checks every row and plays the run on a virtual clock, with the windows the run would use. Sends nothing, and needs no credential.';
+  static override examples = ["<%= config.bin %> plan users.csv --profile amity --region eu --request 'POST /api/v3/users'"];
+  static override args = {
+    file: Args.string({required: true, description: 'CSV or NDJSON, gzipped or not; - for standard input'}),
+  };
+  static override flags = {...askFlags, ...paceFlags};
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Plan);
+    const {showPlan} = await import('../ui/show-plan.js');
+    process.exitCode = await showPlan(args.file, flags);
+  }
+}

@@ -1,0 +1,28 @@
+import {Args, Command, Flags} from '@oclif/core';
+import {askFlags, paceFlags, sessionFlags} from '../ui/flags.js';
+
+export default class Resume extends Command {
+  static override summary = 'Go on with a run that was interrupted.';
+  static override description =
+    'What is settled stays settled, attempts without an answer are in doubt, and windows and pauses are as they were.';
+  static override examples = ['<%= config.bin %> resume users.run', '<%= config.bin %> resume users.run --retry-failed'];
+  static override args = {
+    run: Args.string({description: 'the run folder; the only one here otherwise'}),
+  };
+  static override flags = {
+    ...paceFlags,
+    ...sessionFlags,
+    credential: askFlags.credential,
+    'env-file': askFlags['env-file'],
+    rows: askFlags.rows,
+    json: askFlags.json,
+    'retry-failed': Flags.boolean({description: 'send failed rows again'}),
+    'accept-credential': Flags.boolean({description: 'go on with another secret of the same account, after a rotation'}),
+  };
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Resume);
+    const {goOn} = await import('../ui/send.js');
+    process.exitCode = await goOn(args.run, flags, this.config.version);
+  }
+}

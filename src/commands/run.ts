@@ -1,0 +1,34 @@
+import {Args, Command, Flags} from '@oclif/core';
+import {askFlags, paceFlags, sessionFlags} from '../ui/flags.js';
+
+export default class Run extends Command {
+  static override summary = 'Send every row of a file to a provider, under its limits.';
+  static override description =
+    'Checks every row, then sends them as fast as the provider allows and never faster. What happens is kept in a run folder, so that an interrupted run goes on with: sluice resume.';
+  static override examples = [
+    "<%= config.bin %> run users.csv --profile amity --region eu --request 'POST /api/v3/users' --body '{\"userId\": \"{{ id }}\"}'",
+    '<%= config.bin %> run operations.ndjson --profile ./mine.yaml --share 60% --deadline 55m --or-resume',
+  ];
+  static override args = {
+    file: Args.string({required: true, description: 'CSV or NDJSON, gzipped or not; - for standard input'}),
+  };
+  static override flags = {
+    ...askFlags,
+    ...paceFlags,
+    ...sessionFlags,
+    'run-dir': Flags.string({helpValue: 'DIR', description: 'the run folder; FILE.run beside the file otherwise'}),
+    'or-resume': Flags.boolean({description: 'go on with the run folder if it is there, and be content if it is finished'}),
+    'dry-run': Flags.boolean({description: 'check and plan, send nothing: the same as plan'}),
+  };
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Run);
+    if (flags['dry-run']) {
+      const {showPlan} = await import('../ui/show-plan.js');
+      process.exitCode = await showPlan(args.file, flags);
+      return;
+    }
+    const {sendFile} = await import('../ui/send.js');
+    process.exitCode = await sendFile(args.file, flags, this.config.version);
+  }
+}

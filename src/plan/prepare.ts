@@ -1,0 +1,80 @@
+import {openLedger} from '../limits/ledger.js';
+import {closeInput, openInput} from '../operations/source.js';
+import {EXIT, type ExitCode} from '../problem.js';
+import type {Overrides} from '../profiles/override.js';
+import {type Order, rolesOf, settingOf} from '../requests/asked.js';
+import {type Preview, previewOf} from '../requests/preview.js';
+import type {Request} from '../requests/request.js';
+import {openSecrets, type Secrets} from '../requests/secrets.js';
+import {type BadRows, openBadRows} from '../schedule/bad-rows.js';
+import {inRanges, type RowRanges, takeIn} from '../schedule/intake.js';
+import {type Plan, planRun} from './plan.js';
+
+/** What a plan is asked for, beside the order of the run. */
+export type PlanOrder = {
+  readonly overrides: Overrides;
+  readonly credential: string | undefined;
+  readonly envFile: string | undefined;
+  readonly env: Record<string, string | undefined>;
+  readonly rows: RowRanges | undefined;
+  readonly latency: {readonly lowMs: number; readonly expectedMs: number; readonly highMs: number};
+  readonly startAt: number;
+  /** Told now and then how far the input has been read. */
+  readonly onBytes?: ((bytes: number, of: number) => void) | undefined;
+};
+
+/** A plan, what is wrong with the rows that cannot be sent, and the exit code: 65 when a row is bad and may not be left out. */
+export type Planning = {readonly plan: Plan; readonly bad: BadRows; readonly exit: ExitCode};
+
+/** Reads and checks the whole input and plans the run. Sends nothing, writes nothing, and needs no secret. Throws what input, template and profile throw. */
+export async function planOrder(order: Order, asked: PlanOrder): Promise<Planning> {
+  const input = await openInput(order.file, {delimiter: order.delimiter});
+  try {
+    const secrets = openSecrets({
+      profile: order.asked.profile,
+      env: asked.env,
+      envFile: asked.envFile,
+      chosen: asked.credential,
+      headers: order.asked.headers,
+      baseUrl: order.asked.baseUrl,
+      dry: true,
+    });
+    const columns = input.format === 'csv' ? input.columns : undefined;
+    const roles = rolesOf(order.asked, input.name, columns);
+    const setting = settingOf(order.asked, {overrides: asked.overrides, columns, credential: secrets.credential, account: ''});
+    const bad = openBadRows(input.name);
+    const intake = await takeIn({
+      input,
+      roles,
+      setting,
+      wanted: (row) => inRanges(row, asked.rows),
+      accept: () => true,
+      checked: false,
+      onBad: bad.add,
+      onBytes: (bytes) => asked.onBytes?.(bytes, input.bytes),
+    });
+    const {profile} = setting;
+    const plan = planRun({
+      rows: intake.rows,
+      invalid: intake.bad,
+      lanes: intake.lanes,
+      profile,
+      latency: asked.latency,
+      startAt: asked.startAt,
+      openLedger: () => openLedger(profile.limits, profile.concurrency),
+      preview: intake.preview.map((request) => shown(request, order, secrets)),
+    });
+    return {plan, bad, exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok};
+  } finally {
+    await closeInput(input);
+  }
+}
+
+/** Without the secret, which a plan need not have; where it would stand, `***`. */
+function shown(request: Request, {asked}: Order, secrets: Secrets): Preview {
+  const {profile} = asked;
+  const rule = profile.credentials.find(({name}) => name === request.credential);
+  const also = profile.credentials.filter(({name}) => rule?.also?.includes(name));
+  const names = [rule, ...also].flatMap((each) => (each?.header === undefined ? [] : [each.header]));
+  return previewOf(request, secrets.scrub, names);
+}

@@ -1,0 +1,75 @@
+import {findHolder} from '../journal/lock.js';
+import {type Manifest, readManifest} from '../journal/folder.js';
+import {readJournal} from '../journal/replay.js';
+import {counts, fold, newStanding, settleOpenAttempts} from '../journal/states.js';
+import {parseOperation, type Roles} from '../operations/parse.js';
+import type {Row} from '../operations/operation.js';
+import {closeInput, type Input} from '../operations/source.js';
+import {Problem} from '../problem.js';
+import type {ScopeFlag} from '../operations/parse.js';
+import {reopenInput} from '../schedule/reopen.js';
+import {type ResultFiles, writeResults} from './results.js';
+import {foldSpan, NOT_BEGUN, type Summary, summaryOf} from './summary.js';
+
+/** How a run stands, now or when it ended. */
+export type Stand = {readonly manifest: Manifest; readonly summary: Summary; readonly running: boolean};
+
+/**
+ * Reads how a run stands from its journal alone, also while it goes on: no lock is taken, and an unfinished last line is left out. Throws RUN_MISSING
+ * (66), MANIFEST_CORRUPT or JOURNAL_CORRUPT (65).
+ */
+export async function readStand(folder: string): Promise<Stand> {
+  const manifest = await readManifest(folder);
+  const running = (await findHolder(folder)) !== undefined;
+  const standing = newStanding(manifest.input.rows);
+  let span = NOT_BEGUN;
+  await readJournal(
+    folder,
+    manifest.run,
+    (record) => {
+      fold(standing, record);
+      span = foldSpan(span, record);
+    },
+    'states',
+  );
+  if (!running) settleOpenAttempts(standing);
+  return {manifest, running, summary: summaryOf({run: manifest.run, folder, counts: counts(standing), span, running})};
+}
+
+/** Writes results, failed and in-doubt rows and summary.json again, from journal and input. Throws what `readStand` and the input throw, and 74. */
+export async function deriveFiles(folder: string, format: 'ndjson' | 'csv'): Promise<Stand & {readonly files: ResultFiles}> {
+  const stand = await readStand(folder);
+  const {manifest, summary, running} = stand;
+  const input = await reopenInput(manifest, folder);
+  try {
+    const files = await writeResults({
+      folder,
+      input,
+      rows: manifest.input.rows,
+      readRecords: async (visit) => {
+        await readJournal(folder, manifest.run, visit, 'full');
+      },
+      running,
+      idOf: idReader(manifest, input),
+      format,
+      summary,
+    });
+    return {...stand, files};
+  } finally {
+    await closeInput(input);
+  }
+}
+
+/** The id of a row as the run knew it; a row that could not be sent goes by its number. */
+function idReader({template, roles}: Manifest, input: Input): (row: Row) => string {
+  const {id, scope} = roles as {id: string | null; scope: Readonly<Record<string, ScopeFlag>>};
+  const parts: Roles = template ? {kind: 'plain', id: id ?? undefined, scope} : {kind: 'operations', scope};
+  return (row) => {
+    try {
+      return parseOperation(row, input, parts).id;
+    } catch (error) {
+      if (error instanceof Problem) return String(row.place.row);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,94 @@
+import {readFileSync} from 'node:fs';
+import type {Interfaces} from '@oclif/core';
+import {now} from '../clock.js';
+import {EXIT, Problem} from '../problem.js';
+import {findProfile} from '../profiles/find.js';
+import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
+import {chooseBaseUrl, type Order} from '../requests/asked.js';
+import type {SessionOrder} from '../run/order.js';
+import type {askFlags, paceFlags, sessionFlags} from './flags.js';
+import {parseDuration, parseFailureLimit, parseRows, parseScope} from './words.js';
+
+type AskWords = Interfaces.InferredFlags<typeof askFlags>;
+type PaceWords = Interfaces.InferredFlags<typeof paceFlags>;
+type SessionWords = Interfaces.InferredFlags<typeof sessionFlags>;
+
+/** What is to be sent, from the words of `run` and `plan`. Throws the problem of each word (2), and of the profile (78). */
+export function orderFrom(file: string, words: AskWords): Order {
+  const profile = findProfile(words.profile);
+  const {request, operation, header: headers = [], id} = words;
+  const template = request === undefined && operation === undefined ? undefined : {request, operation, headers, body: bodyFrom(words.body)};
+  if (!template && words.body !== undefined) {
+    throw usage('BODY_UNWANTED', '--body is given, and nothing says which request it belongs to', "Add --request 'POST /path' or --operation NAME.");
+  }
+  return {
+    file,
+    asked: {
+      profile,
+      baseUrl: chooseBaseUrl(profile, {baseUrl: words['base-url'], region: words.region}),
+      template,
+      id,
+      scope: Object.fromEntries((words.scope ?? []).map(parseScope)),
+      headers,
+      allowedOrigins: (words['allow-origin'] ?? []).map(originFrom),
+    },
+    delimiter: words.delimiter,
+    skipInvalid: words['skip-invalid'],
+  };
+}
+
+/** Limits, share and concurrency as the operator wants them. */
+export function overridesFrom(words: PaceWords): Overrides {
+  return {
+    limits: (words.limit ?? []).map(parseLimitFlag),
+    share: words.share === undefined ? undefined : parseShare(words.share),
+    concurrency: words.concurrency,
+  };
+}
+
+/** What one session is to put up with. */
+export function sessionFrom(
+  folder: string,
+  words: SessionWords & PaceWords & {credential?: string | undefined; 'env-file'?: string | undefined; rows?: string | undefined},
+): SessionOrder {
+  const failures = words['stop-on-failures'];
+  return {
+    folder,
+    overrides: overridesFrom(words),
+    credential: words.credential,
+    envFile: words['env-file'],
+    rows: words.rows === undefined ? undefined : parseRows(words.rows),
+    options: {
+      timeoutMs: parseDuration('--timeout', words.timeout),
+      maxWaitMs: parseDuration('--max-wait', words['max-wait']),
+      maxOfflineMs: parseDuration('--max-offline', words['max-offline']),
+      maxAttempts: words['max-attempts'],
+      deadlineAt: words.deadline === undefined ? Number.POSITIVE_INFINITY : now() + parseDuration('--deadline', words.deadline),
+      drainMs: parseDuration('--drain-timeout', words['drain-timeout']),
+      failureLimit: failures === undefined ? undefined : parseFailureLimit(failures),
+      inDoubt: words['in-doubt'] as 'hold' | 'retry',
+      keepBodies: words['keep-bodies'] as 'all' | 'failed' | 'none',
+    },
+    yes: words.yes,
+  };
+}
+
+function bodyFrom(text: string | undefined): string | undefined {
+  if (!text?.startsWith('@')) return text;
+  const path = text.slice(1);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new Problem('BODY_MISSING', `--body names a file that cannot be read: ${path}`, 'Name a file that is there, or write the body itself.', {exit: EXIT.noInput});
+  }
+}
+
+function originFrom(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.pathname === '/' && url.search === '') return url.origin;
+  throw usage('ORIGIN_INVALID', '--allow-origin expects a scheme and a host, and nothing behind it', 'Write it as --allow-origin https://files.example.com.');
+}
+
+function usage(code: string, message: string, fix: string): Problem {
+  return new Problem(code, message, fix, {exit: EXIT.usage});
+}

@@ -1,0 +1,42 @@
+import {readdir} from 'node:fs/promises';
+import {wallNow} from '../clock.js';
+import {holdsRun} from '../journal/folder.js';
+import {EXIT, Problem} from '../problem.js';
+import {deriveFiles, readStand} from '../report/stand.js';
+import {summaryLines} from './summary.js';
+import {terminalOf} from './terminal.js';
+
+/** The only run folder here. Throws RUN_UNNAMED (2) when there are several, or none. */
+export async function findRun(): Promise<string> {
+  const names = (await readdir('.')).filter((name) => name.endsWith('.run')).sort();
+  const runs: string[] = [];
+  for (const name of names) if (await holdsRun(name)) runs.push(name);
+  if (runs.length === 1) return runs[0]!;
+  throw new Problem(
+    'RUN_UNNAMED',
+    runs.length === 0 ? 'there is no run folder here' : `there are several run folders here: ${runs.slice(0, 10).join(', ')}`,
+    runs.length === 0 ? 'Name one, such as sluice status path/to/users.run; sluice run FILE makes one.' : `Name one: sluice status ${runs[0]}`,
+    {exit: EXIT.usage},
+  );
+}
+
+/** `sluice status`: reads the journal and writes nothing. */
+export async function showStatus(run: string | undefined, json: boolean): Promise<void> {
+  const {summary} = await readStand(run ?? (await findRun()));
+  if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  else {
+    const {color} = terminalOf(process.stdout, process.env);
+    const lines = summaryLines({summary, color, now: wallNow()});
+    process.stdout.write(`${[`${summary.why}${summary.exit === null ? '' : `, exit ${summary.exit}`}`, ...lines].join('\n')}\n`);
+  }
+}
+
+/** `sluice results`: writes the derived files again and says where they are. */
+export async function writeAgain(run: string | undefined, {format, json}: {readonly format: 'ndjson' | 'csv'; readonly json: boolean}): Promise<void> {
+  const {summary, files} = await deriveFiles(run ?? (await findRun()), format);
+  if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  else {
+    const {color} = terminalOf(process.stderr, process.env);
+    process.stderr.write(`${summaryLines({summary, files, color, now: wallNow()}).join('\n')}\n`);
+  }
+}

@@ -1,0 +1,72 @@
+import type {Interfaces} from '@oclif/core';
+import {defaultRunDir, holdsRun, readManifest} from '../journal/folder.js';
+import {EXIT, type ExitCode, Problem} from '../problem.js';
+import {checkEnvironment} from '../requests/environment.js';
+import {beginRun, type Ended, type World} from '../run/begin.js';
+import {planDigest} from '../run/order.js';
+import {resumeRun} from '../run/resume.js';
+import type {Order} from '../requests/asked.js';
+import {orderFrom, sessionFrom} from './ask.js';
+import {conclude} from './conclude.js';
+import type {askFlags, paceFlags, sessionFlags} from './flags.js';
+import {findRun} from './look.js';
+import {openWorld} from './watch.js';
+
+type Flags = Interfaces.InferredFlags<typeof askFlags & typeof paceFlags & typeof sessionFlags>;
+type RunFlags = Flags & {readonly 'run-dir'?: string | undefined; readonly 'or-resume': boolean};
+type ResumeFlags = Interfaces.InferredFlags<typeof paceFlags & typeof sessionFlags> &
+  Pick<Flags, 'credential' | 'env-file' | 'rows' | 'json'> & {readonly 'retry-failed': boolean; readonly 'accept-credential': boolean};
+
+/** `sluice run FILE`: begins a run, or goes on with it where `--or-resume` allows. Returns the exit code. */
+export async function sendFile(file: string, flags: RunFlags, tool: string): Promise<ExitCode> {
+  const order = orderFrom(file, flags);
+  const folder = flags['run-dir'] ?? defaultRunDir(file);
+  const session = sessionFrom(folder, flags);
+  const again = flags['or-resume'] && (await holdsRun(folder));
+  if (again) await refuseOther(order, folder);
+  return withWorld(flags, tool, (world) =>
+    again ? resumeRun({...session, retryFailed: false, acceptCredential: false}, world) : beginRun(order, session, world),
+  );
+}
+
+/** `sluice resume RUN`. Returns the exit code. */
+export async function goOn(run: string | undefined, flags: ResumeFlags, tool: string): Promise<ExitCode> {
+  const folder = run ?? (await findRun());
+  const session = {...sessionFrom(folder, flags), retryFailed: flags['retry-failed'], acceptCredential: flags['accept-credential']};
+  return withWorld(flags, tool, (world) => resumeRun(session, world));
+}
+
+async function withWorld(
+  {quiet, json}: {readonly quiet: boolean; readonly json: boolean},
+  tool: string,
+  carryOut: (world: World) => Promise<Ended>,
+): Promise<ExitCode> {
+  const {world, progress} = openWorld({tool, quiet});
+  let ended: Ended;
+  try {
+    for (const note of checkEnvironment(process.env)) progress.note(note);
+    ended = await carryOut(world);
+  } finally {
+    progress.close();
+  }
+  await conclude(ended.folder, {stop: ended.ending.stop, json});
+  return ended.ending.exit;
+}
+
+/** A cron line that was changed is another run: going on with the old one would send what nobody asks for any more. */
+async function refuseOther({asked}: Order, folder: string): Promise<void> {
+  const manifest = await readManifest(folder);
+  if (manifest.plan === planDigest(asked)) return;
+  const same = (one: unknown, other: unknown) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  const differing = [
+    ...(same(manifest.profile, asked.profile) ? [] : ['profile']),
+    ...(same(manifest.template, asked.template) ? [] : ['request, header or body']),
+    ...(manifest.baseUrl === asked.baseUrl ? [] : [`base URL (${manifest.baseUrl}, now ${asked.baseUrl})`]),
+  ];
+  throw new Problem(
+    'RUN_OTHER',
+    `the run in this folder asks for something else: ${differing.join(', ') || 'id or scope'} differs`,
+    `Go on with it as it was: sluice resume ${folder}; or begin another with --run-dir.`,
+    {at: {file: folder}, exit: EXIT.misfit},
+  );
+}

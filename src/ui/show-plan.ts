@@ -1,0 +1,29 @@
+import type {Interfaces} from '@oclif/core';
+import {now, wallNow} from '../clock.js';
+import {planOrder} from '../plan/prepare.js';
+import type {ExitCode} from '../problem.js';
+import {orderFrom, overridesFrom} from './ask.js';
+import type {askFlags, paceFlags} from './flags.js';
+import {planLines} from './plan.js';
+import {terminalOf} from './terminal.js';
+import {parseLatency, parseRows} from './words.js';
+
+/** `sluice plan FILE` and `sluice run FILE --dry-run`. Returns the exit code: 65 when a row cannot be sent. */
+export async function showPlan(file: string, flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags>): Promise<ExitCode> {
+  const {plan, bad, exit} = await planOrder(orderFrom(file, flags), {
+    overrides: overridesFrom(flags),
+    credential: flags.credential,
+    envFile: flags['env-file'],
+    env: process.env,
+    rows: flags.rows === undefined ? undefined : parseRows(flags.rows),
+    latency: parseLatency(flags.latency),
+    startAt: now(),
+  });
+  if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+  else {
+    const {color} = terminalOf(process.stdout, process.env);
+    const next = exit === 0 ? 'sluice run, with the same words' : `correct ${file}, or add --skip-invalid`;
+    process.stdout.write(`${planLines(plan, {problems: bad.problems, color, now: wallNow(), next}).join('\n')}\n`);
+  }
+  return exit;
+}
