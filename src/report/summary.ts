@@ -81,13 +81,15 @@ export function summaryOf({
   };
 }
 
-/** The next command to type, as it can be typed: what is pending goes on, doubts are settled, failed rows are sent again. */
+/**
+ * The next command to type, as it can be typed: what is pending goes on, failed rows are sent again. Rows in doubt may have been executed, so
+ * they are looked at before this command is typed; the summary says where.
+ */
 export function nextCommand(folder: string, {pending, inDoubt, failed}: Counts, exit: number | undefined): string {
   const word = shellWord(folder);
-  if (inDoubt > 0 && exit === EXIT.inDoubt) return `sluice settle ${word}`;
-  if (pending > 0) return `sluice resume ${word}`;
-  if (inDoubt > 0) return `sluice settle ${word}`;
-  return failed > 0 ? `sluice resume ${word} --retry-failed` : `sluice report ${word}`;
+  if (pending > 0 && !(inDoubt > 0 && exit === EXIT.inDoubt)) return `sluice resume ${word}`;
+  if (inDoubt > 0) return `sluice resume ${word} --in-doubt retry`;
+  return failed > 0 ? `sluice resume ${word} --retry-failed` : `sluice results ${word} --format csv`;
 }
 
 function instant(at: number | undefined): string | null {

@@ -25,7 +25,7 @@ describe('nextCommand', () => {
       name: 'doubts are settled first when they hold up the rest',
       counts: {pending: 1, inDoubt: 1},
       exit: 3,
-      next: 'sluice settle users.run',
+      next: 'sluice resume users.run --in-doubt retry',
     },
     {
       name: 'and last when something else stopped the run',
@@ -37,10 +37,10 @@ describe('nextCommand', () => {
       name: 'a run killed at its last row has doubts alone',
       counts: {inDoubt: 1},
       exit: undefined,
-      next: 'sluice settle users.run',
+      next: 'sluice resume users.run --in-doubt retry',
     },
     {name: 'failed rows are sent again', counts: {failed: 2}, exit: 1, next: 'sluice resume users.run --retry-failed'},
-    {name: 'when all is done there is a report to read', counts: {ok: 2}, exit: 0, next: 'sluice report users.run'},
+    {name: 'when all is done the results can be had as a table', counts: {ok: 2}, exit: 0, next: 'sluice results users.run --format csv'},
     {
       name: 'a folder with blanks is quoted',
       folder: "my user's.run",
@@ -103,7 +103,7 @@ describe('summaryOf', () => {
       counts: {...NONE, rows: 1, ok: 1},
       span: {...span, ended: {at: T, why: 'complete', exit: 3}},
     });
-    assert.deepInclude(settled, {exit: 0, next: 'sluice report users.run'});
+    assert.deepInclude(settled, {exit: 0, next: 'sluice results users.run --format csv'});
   });
 
   it('keeps the code of what stopped the run', () => {

@@ -25,7 +25,8 @@ describe('summaryLines', () => {
       'results  users.run/results.ndjson',
       'failed   users.run/failed.csv',
       'in doubt users.run/in-doubt.csv',
-      'next: sluice settle users.run',
+      'rows in doubt may have been executed: look at each before you send it again',
+      'next: sluice resume users.run --in-doubt retry',
     ]);
   });
 
