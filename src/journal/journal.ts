@@ -134,9 +134,12 @@ export class Journal {
     this.#cancelIdle?.();
     const lost = this.#condition === 'failed';
     this.#condition = 'closed';
-    await this.#segments.close();
+    const fault = await this.#segments
+      .close()
+      .catch((error: unknown) => unwritable(this.#disk, this.#segments.path, error));
     await this.#disk.remove(reservePath(this.#folder)).catch(() => {});
     if (lost) throw this.#failure;
+    if (fault) throw fault;
   }
 
   #flushSoon(): void {
@@ -150,7 +153,8 @@ export class Journal {
   #flush(): Promise<void> {
     this.#flushing ??= this.#storeAll().finally(() => {
       this.#flushing = undefined;
-      if (this.#queue.length > 0) this.#flushSoon();
+      if (this.#urgent()) this.#flush();
+      else if (this.#queue.length > 0) this.#flushSoon();
     });
     return this.#flushing;
   }
@@ -165,10 +169,14 @@ export class Journal {
         const bodies = this.#takeGroup();
         if (bodies.length > 0) await this.#segments.store(bodies);
         this.#settle(bodies.length);
-      } while (this.#waiters.length > 0 || this.#queuedBytes >= MAX_UNSYNCED_BYTES);
+      } while (this.#urgent());
     } catch (error) {
       await this.#fail(error);
     }
+  }
+
+  #urgent(): boolean {
+    return this.#waiters.length > 0 || this.#queuedBytes >= MAX_UNSYNCED_BYTES;
   }
 
   #takeGroup(): string[] {
