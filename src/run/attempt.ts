@@ -12,25 +12,35 @@ import type {Prepared, Tools, Tries} from './tools.js';
  */
 export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
   const {request, operation, digest} = prepared;
-  const {row} = operation.place;
   const startedAt = now();
   take(tools.ledger, request.buckets, startedAt);
   tools.inFlight += 1;
-  const tries = triesOf(tools, row, startedAt);
+  const tries = triesOf(tools, operation.place.row, startedAt);
   tries.attempts += 1;
   tries.counted += 1;
-  tools.record({t: 'i', op: row, n: tries.attempts, h: digest, at: Math.round(startedAt)});
   try {
-    await tools.journal.commit();
-    const exchange = await send(prepared, tries, tools);
+    tools.record({t: 'i', op: operation.place.row, n: tries.attempts, h: digest, at: Math.round(startedAt)});
+    const exchange = (await isDurable(tools)) ? await send(prepared, tries, tools) : NOT_JOURNALED;
     const idempotent = keyFor(prepared, tries, tools) !== undefined;
     const verdict = judge(exchange, request, tools.profile, {n: tries.counted, hasIdempotencyKey: idempotent});
     settle(prepared, {startedAt, exchange, verdict, tries}, tools);
-  } catch {
-    // Only the journal rejects here, and it has told the run by then: the attempt was never sent, or recovery will call it in doubt.
+  } catch (error) {
+    // A journal that takes no record any more has told the run; recovery will find this attempt without an outcome, and in doubt.
+    tools.fail(error);
   } finally {
     tools.inFlight -= 1;
     tools.wake();
+  }
+}
+
+const NOT_JOURNALED: Exchange = {kind: 'unsent', error: 'NOT_JOURNALED', message: 'its attempt could not be made durable'};
+
+async function isDurable({journal}: Tools): Promise<boolean> {
+  try {
+    await journal.commit();
+    return true;
+  } catch {
+    return false;
   }
 }
 

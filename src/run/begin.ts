@@ -15,7 +15,7 @@ import {openSecrets, type Secrets} from '../requests/secrets.js';
 import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
 import {manifestOf, type SessionOrder} from './order.js';
-import {type Ending, type Ready, runSession, type Watcher} from './session.js';
+import {type Alarm, type Ending, openAlarm, type Ready, runSession, type Watcher} from './session.js';
 import {checkSpace} from './space.js';
 
 /** What the world gives: the environment, standard input, who watches, and the version of the program. */
@@ -74,7 +74,9 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
   await checkSpace(session.folder, intake.rows, session.yes);
   const at = now();
   const run = makeRunId(wallNow(), randomBytes(10));
+  const alarm = openAlarm();
   const journal = await beginJournal(order, session, world, {
+    alarm,
     input,
     intake,
     run,
@@ -88,13 +90,16 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     journal.append(each);
     fold(standing, each);
   };
-  for (const {row, message} of bad.listed())
+  for (const {row, message} of bad.listed()) {
+    await journal.hasRoom();
     record({t: 'o', op: row, n: 0, k: 'failed', at: Math.round(at), e: 'ROW_INVALID', m: message});
+  }
   return {
     run,
     begunAt: at,
     folder: session.folder,
     journal,
+    alarm,
     standing,
     input,
     roles,
@@ -116,6 +121,7 @@ type Begun = {
   readonly salt: string;
   readonly account: string;
   readonly credential: string | undefined;
+  readonly alarm: Alarm;
 };
 
 /** The header and the first session are durable before the manifest is: a manifest without a journal means that the journal is gone. */
@@ -124,7 +130,8 @@ async function beginJournal(order: Order, session: SessionOrder, {tool}: World, 
   const {folder, overrides} = session;
   const parts = manifestOf(order, overrides);
   const digest = {sha256: intake.sha256, bytes: intake.bytes, rows: intake.rows};
-  const journal = await Journal.create(folder, {t: 'H', fmt: FORMAT, run, tool, input: digest, plan: parts.plan});
+  const header = {t: 'H', fmt: FORMAT, run, tool, input: digest, plan: parts.plan} as const;
+  const journal = await Journal.create(folder, header, {onFailure: begun.alarm.ring});
   journal.append(openedRecord(at));
   await journal.commit();
   await writeManifest(folder, {

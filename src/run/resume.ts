@@ -15,7 +15,7 @@ import {inRanges, takeIn} from '../schedule/intake.js';
 import {reopenInput} from '../schedule/reopen.js';
 import {type Ended, inputChanged, openedRecord, secretsFor, type World} from './begin.js';
 import {orderOf, type SessionOrder} from './order.js';
-import {type Ready, runSession} from './session.js';
+import {openAlarm, type Ready, runSession} from './session.js';
 
 /** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
 export type ResumeOrder = SessionOrder & {readonly retryFailed: boolean; readonly acceptCredential: boolean};
@@ -134,7 +134,8 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   for (const name of intake.credentials) secrets.require(name);
   if (account !== manifest.credential?.fingerprint)
     await replaceManifest(folder, withAccount(manifest, account, secrets.credential));
-  const journal = await Journal.open(folder, recovered);
+  const alarm = openAlarm();
+  const journal = await Journal.open(folder, recovered, {onFailure: alarm.ring});
   const at = now();
   const record = (each: JournalRecord) => {
     journal.append(each);
@@ -142,12 +143,16 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   };
   record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.length}));
   for (const each of cutOutcomes(recovered, Math.round(at))) record(each);
-  for (const {row, by} of again) record({t: 'd', op: row, as: 'retry', by, at: Math.round(at)});
+  for (const {row, by} of again) {
+    await journal.hasRoom();
+    record({t: 'd', op: row, as: 'retry', by, at: Math.round(at)});
+  }
   return {
     run: manifest.run,
     begunAt: replayed.begunAt,
     folder,
     journal,
+    alarm,
     standing,
     input,
     roles,

@@ -37,6 +37,8 @@ export type Ready = {
   readonly begunAt: number;
   readonly folder: string;
   readonly journal: Journal;
+  /** Rung by the journal when it cannot be written. */
+  readonly alarm: Alarm;
   readonly standing: Standing;
   readonly input: Input;
   readonly roles: Roles;
@@ -48,6 +50,24 @@ export type Ready = {
   readonly reachedBefore: boolean;
   readonly watcher: Watcher;
 };
+
+/** Tells a session of a fault outside it; what was rung before anybody listened is told to the first who does. */
+export type Alarm = {readonly ring: (problem: Problem) => void; listen(hear: (problem: Problem) => void): void};
+
+export function openAlarm(): Alarm {
+  let rung: Problem | undefined;
+  let hear: ((problem: Problem) => void) | undefined;
+  return {
+    ring: (problem) => {
+      rung ??= problem;
+      hear?.(problem);
+    },
+    listen: (listener) => {
+      hear = listener;
+      if (rung) hear(rung);
+    },
+  };
+}
 
 /** How a session ended. */
 export type Ending = {
@@ -65,6 +85,7 @@ const SLEPT_MS = 5000;
 export async function runSession(ready: Ready): Promise<Ending> {
   const rowFile = openRowFile(ready.input);
   const tools = openTools(ready, rowFile);
+  ready.alarm.listen(tools.fail);
   const {lanes} = ready.intake;
   const begun = {
     at: now(),
@@ -128,7 +149,7 @@ function openTools(ready: Ready, rowFile: RowFile): Tools {
     boot: readBoot(),
     lateMs: options.timeoutMs,
   });
-  return {
+  const tools: Tools = {
     run: ready.run,
     begunAt: ready.begunAt,
     attemptsBefore: (row) => attemptsOf(standing, row),
@@ -161,12 +182,14 @@ function openTools(ready: Ready, rowFile: RowFile): Tools {
     waitsFor: undefined,
     waitsUntil: undefined,
     wake: () => {},
+    fail: (error) => stopRun(tools, stopOf(error)),
   };
+  return tools;
 }
 
-/** A row that could be read before and cannot be now: somebody changes the input while it is being sent. */
+/** A disk that is full, or a row that cannot be read any more because somebody changes the input; all else is a fault of the program. */
 function stopOf(error: unknown): Stop {
-  if (error instanceof Problem) return {why: 'input-changed', exit: error.exit, message: error.message};
+  if (error instanceof Problem) return {why: error.code.toLowerCase().replaceAll('_', '-'), exit: error.exit, message: error.message};
   return {
     why: 'internal',
     exit: EXIT.internal,

@@ -85,6 +85,8 @@ export type Tools = {
   readonly unauthorized: Map<number, {readonly status: number; readonly why: string; readonly n: number}>;
   readonly abort: AbortController;
   readonly random: () => number;
+  /** Something went wrong that no attempt can mend: the run ends. */
+  readonly fail: (error: unknown) => void;
   /** Tells the operator something, once. */
   readonly say: (line: string) => void;
   readonly said: Set<string>;
