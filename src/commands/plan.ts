@@ -5,7 +5,9 @@ export default class Plan extends Command {
   static override summary = 'Tell how long a run takes, until when, and what holds it back.';
   static override description =
     'Checks every row and plays the run on a virtual clock, with the windows the run would use. Sends nothing, and needs no credential.';
-  static override examples = ["<%= config.bin %> plan users.csv --profile amity --region eu --request 'POST /api/v3/users'"];
+  static override examples = [
+    "<%= config.bin %> plan users.csv --profile amity --region eu --request 'POST /api/v3/users'",
+  ];
   static override args = {
     file: Args.string({required: true, description: 'CSV or NDJSON, gzipped or not; - for standard input'}),
   };

@@ -3,7 +3,10 @@ import {askFlags} from '../ui/flags.js';
 
 export default class Results extends Command {
   static override summary = 'Write results, failed and in-doubt rows again, from the journal.';
-  static override examples = ['<%= config.bin %> results users.run', '<%= config.bin %> results users.run --format csv'];
+  static override examples = [
+    '<%= config.bin %> results users.run',
+    '<%= config.bin %> results users.run --format csv',
+  ];
   static override args = {
     run: Args.string({description: 'the run folder; the only one here otherwise'}),
   };

@@ -5,7 +5,10 @@ export default class Resume extends Command {
   static override summary = 'Go on with a run that was interrupted.';
   static override description =
     'What is settled stays settled, attempts without an answer are in doubt, and windows and pauses are as they were.';
-  static override examples = ['<%= config.bin %> resume users.run', '<%= config.bin %> resume users.run --retry-failed'];
+  static override examples = [
+    '<%= config.bin %> resume users.run',
+    '<%= config.bin %> resume users.run --retry-failed',
+  ];
   static override args = {
     run: Args.string({description: 'the run folder; the only one here otherwise'}),
   };
@@ -17,7 +20,9 @@ export default class Resume extends Command {
     rows: askFlags.rows,
     json: askFlags.json,
     'retry-failed': Flags.boolean({description: 'send failed rows again'}),
-    'accept-credential': Flags.boolean({description: 'go on with another secret of the same account, after a rotation'}),
+    'accept-credential': Flags.boolean({
+      description: 'go on with another secret of the same account, after a rotation',
+    }),
   };
 
   async run(): Promise<void> {

@@ -6,7 +6,7 @@ export default class Run extends Command {
   static override description =
     'Checks every row, then sends them as fast as the provider allows and never faster. What happens is kept in a run folder, so that an interrupted run goes on with: sluice resume.';
   static override examples = [
-    "<%= config.bin %> run users.csv --profile amity --region eu --request 'POST /api/v3/users' --body '{\"userId\": \"{{ id }}\"}'",
+    '<%= config.bin %> run users.csv --profile amity --region eu --request \'POST /api/v3/users\' --body \'{"userId": "{{ id }}"}\'',
     '<%= config.bin %> run operations.ndjson --profile ./mine.yaml --share 60% --deadline 55m --or-resume',
   ];
   static override args = {
@@ -17,7 +17,9 @@ export default class Run extends Command {
     ...paceFlags,
     ...sessionFlags,
     'run-dir': Flags.string({helpValue: 'DIR', description: 'the run folder; FILE.run beside the file otherwise'}),
-    'or-resume': Flags.boolean({description: 'go on with the run folder if it is there, and be content if it is finished'}),
+    'or-resume': Flags.boolean({
+      description: 'go on with the run folder if it is there, and be content if it is finished',
+    }),
     'dry-run': Flags.boolean({description: 'check and plan, send nothing: the same as plan'}),
   };
 

@@ -17,9 +17,16 @@ type SessionWords = Interfaces.InferredFlags<typeof sessionFlags>;
 export function orderFrom(file: string, words: AskWords): Order {
   const profile = findProfile(words.profile);
   const {request, operation, header: headers = [], id} = words;
-  const template = request === undefined && operation === undefined ? undefined : {request, operation, headers, body: bodyFrom(words.body)};
+  const template =
+    request === undefined && operation === undefined
+      ? undefined
+      : {request, operation, headers, body: bodyFrom(words.body)};
   if (!template && words.body !== undefined) {
-    throw usage('BODY_UNWANTED', '--body is given, and nothing says which request it belongs to', "Add --request 'POST /path' or --operation NAME.");
+    throw usage(
+      'BODY_UNWANTED',
+      '--body is given, and nothing says which request it belongs to',
+      "Add --request 'POST /path' or --operation NAME.",
+    );
   }
   return {
     file,
@@ -49,7 +56,8 @@ export function overridesFrom(words: PaceWords): Overrides {
 /** What one session is to put up with. */
 export function sessionFrom(
   folder: string,
-  words: SessionWords & PaceWords & {credential?: string | undefined; 'env-file'?: string | undefined; rows?: string | undefined},
+  words: SessionWords &
+    PaceWords & {credential?: string | undefined; 'env-file'?: string | undefined; rows?: string | undefined},
 ): SessionOrder {
   const failures = words['stop-on-failures'];
   return {
@@ -63,7 +71,8 @@ export function sessionFrom(
       maxWaitMs: parseDuration('--max-wait', words['max-wait']),
       maxOfflineMs: parseDuration('--max-offline', words['max-offline']),
       maxAttempts: words['max-attempts'],
-      deadlineAt: words.deadline === undefined ? Number.POSITIVE_INFINITY : now() + parseDuration('--deadline', words.deadline),
+      deadlineAt:
+        words.deadline === undefined ? Number.POSITIVE_INFINITY : now() + parseDuration('--deadline', words.deadline),
       drainMs: parseDuration('--drain-timeout', words['drain-timeout']),
       failureLimit: failures === undefined ? undefined : parseFailureLimit(failures),
       inDoubt: words['in-doubt'] as 'hold' | 'retry',
@@ -79,14 +88,24 @@ function bodyFrom(text: string | undefined): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new Problem('BODY_MISSING', `--body names a file that cannot be read: ${path}`, 'Name a file that is there, or write the body itself.', {exit: EXIT.noInput});
+    throw new Problem(
+      'BODY_MISSING',
+      `--body names a file that cannot be read: ${path}`,
+      'Name a file that is there, or write the body itself.',
+      {exit: EXIT.noInput},
+    );
   }
 }
 
 function originFrom(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.pathname === '/' && url.search === '') return url.origin;
-  throw usage('ORIGIN_INVALID', '--allow-origin expects a scheme and a host, and nothing behind it', 'Write it as --allow-origin https://files.example.com.');
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.pathname === '/' && url.search === '')
+    return url.origin;
+  throw usage(
+    'ORIGIN_INVALID',
+    '--allow-origin expects a scheme and a host, and nothing behind it',
+    'Write it as --allow-origin https://files.example.com.',
+  );
 }
 
 function usage(code: string, message: string, fix: string): Problem {

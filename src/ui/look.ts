@@ -14,8 +14,12 @@ export async function findRun(): Promise<string> {
   if (runs.length === 1) return runs[0]!;
   throw new Problem(
     'RUN_UNNAMED',
-    runs.length === 0 ? 'there is no run folder here' : `there are several run folders here: ${runs.slice(0, 10).join(', ')}`,
-    runs.length === 0 ? 'Name one, such as sluice status path/to/users.run; sluice run FILE makes one.' : `Name one: sluice status ${runs[0]}`,
+    runs.length === 0
+      ? 'there is no run folder here'
+      : `there are several run folders here: ${runs.slice(0, 10).join(', ')}`,
+    runs.length === 0
+      ? 'Name one, such as sluice status path/to/users.run; sluice run FILE makes one.'
+      : `Name one: sluice status ${runs[0]}`,
     {exit: EXIT.usage},
   );
 }
@@ -27,12 +31,17 @@ export async function showStatus(run: string | undefined, json: boolean): Promis
   else {
     const {color} = terminalOf(process.stdout, process.env);
     const lines = summaryLines({summary, color, now: wallNow()});
-    process.stdout.write(`${[`${summary.why}${summary.exit === null ? '' : `, exit ${summary.exit}`}`, ...lines].join('\n')}\n`);
+    process.stdout.write(
+      `${[`${summary.why}${summary.exit === null ? '' : `, exit ${summary.exit}`}`, ...lines].join('\n')}\n`,
+    );
   }
 }
 
 /** `sluice results`: writes the derived files again and says where they are. */
-export async function writeAgain(run: string | undefined, {format, json}: {readonly format: 'ndjson' | 'csv'; readonly json: boolean}): Promise<void> {
+export async function writeAgain(
+  run: string | undefined,
+  {format, json}: {readonly format: 'ndjson' | 'csv'; readonly json: boolean},
+): Promise<void> {
   const {summary, files} = await deriveFiles(run ?? (await findRun()), format);
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else {

@@ -1,15 +1,23 @@
 import {Chalk} from 'chalk';
 import type {Plan} from '../plan/plan.js';
 import type {Problem} from '../problem.js';
-import {plain, sayNumber} from './plain.js';
 import {sayInstant} from './instant.js';
+import {plain, sayNumber} from './plain.js';
 import {sayDuration} from './words.js';
 
 /** So many bad rows and lanes are listed; a file with more has one fault many times. */
 const LISTED = 10;
 
 /** A plan for a person, line by line. The last one is the next command to type. */
-export function planLines(plan: Plan, {problems, color, now, next}: {readonly problems: readonly Problem[]; readonly color: boolean; readonly now: number; readonly next: string}): string[] {
+export function planLines(
+  plan: Plan,
+  {
+    problems,
+    color,
+    now,
+    next,
+  }: {readonly problems: readonly Problem[]; readonly color: boolean; readonly now: number; readonly next: string},
+): string[] {
   const chalk = new Chalk({level: color ? 1 : 0});
   const {rows, valid, invalid, requests} = plan;
   return [
@@ -19,7 +27,12 @@ export function planLines(plan: Plan, {problems, color, now, next}: {readonly pr
     ...previewLines(plan),
     `${sayNumber(requests)} requests take ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)})`,
     `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} (${plan.finishesAt})`,
-    ...plan.binding.slice(0, 3).map(({limit, window, share}) => `  ${plain(limit)}, ${window}, holds back for ${Math.round(share * 100)} % of the time`),
+    ...plan.binding
+      .slice(0, 3)
+      .map(
+        ({limit, window, share}) =>
+          `  ${plain(limit)}, ${window}, holds back for ${Math.round(share * 100)} % of the time`,
+      ),
     ...laneLines(plan),
     `next: ${chalk.bold(plain(next))}`,
   ];
@@ -35,6 +48,15 @@ function previewLines({preview}: Plan): string[] {
 
 function laneLines({lanes}: Plan): string[] {
   if (lanes.length < 2) return [];
-  const listed = lanes.slice(0, LISTED).map(({name, requests, seconds}) => `  ${plain(name)}: ${sayNumber(requests)} requests, ${sayDuration(seconds * 1000)}`);
-  return ['the lanes that end last:', ...listed, ...(lanes.length > LISTED ? [`  and ${sayNumber(lanes.length - LISTED)} more`] : [])];
+  const listed = lanes
+    .slice(0, LISTED)
+    .map(
+      ({name, requests, seconds}) =>
+        `  ${plain(name)}: ${sayNumber(requests)} requests, ${sayDuration(seconds * 1000)}`,
+    );
+  return [
+    'the lanes that end last:',
+    ...listed,
+    ...(lanes.length > LISTED ? [`  and ${sayNumber(lanes.length - LISTED)} more`] : []),
+  ];
 }

@@ -1,11 +1,11 @@
 import type {Interfaces} from '@oclif/core';
 import {defaultRunDir, holdsRun, readManifest} from '../journal/folder.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
+import type {Order} from '../requests/asked.js';
 import {checkEnvironment} from '../requests/environment.js';
 import {beginRun, type Ended, type World} from '../run/begin.js';
 import {planDigest} from '../run/order.js';
 import {resumeRun} from '../run/resume.js';
-import type {Order} from '../requests/asked.js';
 import {orderFrom, sessionFrom} from './ask.js';
 import {conclude} from './conclude.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
@@ -15,7 +15,10 @@ import {openWorld} from './watch.js';
 type Flags = Interfaces.InferredFlags<typeof askFlags & typeof paceFlags & typeof sessionFlags>;
 type RunFlags = Flags & {readonly 'run-dir'?: string | undefined; readonly 'or-resume': boolean};
 type ResumeFlags = Interfaces.InferredFlags<typeof paceFlags & typeof sessionFlags> &
-  Pick<Flags, 'credential' | 'env-file' | 'rows' | 'json'> & {readonly 'retry-failed': boolean; readonly 'accept-credential': boolean};
+  Pick<Flags, 'credential' | 'env-file' | 'rows' | 'json'> & {
+    readonly 'retry-failed': boolean;
+    readonly 'accept-credential': boolean;
+  };
 
 /** `sluice run FILE`: begins a run, or goes on with it where `--or-resume` allows. Returns the exit code. */
 export async function sendFile(file: string, flags: RunFlags, tool: string): Promise<ExitCode> {
@@ -25,14 +28,20 @@ export async function sendFile(file: string, flags: RunFlags, tool: string): Pro
   const again = flags['or-resume'] && (await holdsRun(folder));
   if (again) await refuseOther(order, folder);
   return withWorld(flags, tool, (world) =>
-    again ? resumeRun({...session, retryFailed: false, acceptCredential: false}, world) : beginRun(order, session, world),
+    again
+      ? resumeRun({...session, retryFailed: false, acceptCredential: false}, world)
+      : beginRun(order, session, world),
   );
 }
 
 /** `sluice resume RUN`. Returns the exit code. */
 export async function goOn(run: string | undefined, flags: ResumeFlags, tool: string): Promise<ExitCode> {
   const folder = run ?? (await findRun());
-  const session = {...sessionFrom(folder, flags), retryFailed: flags['retry-failed'], acceptCredential: flags['accept-credential']};
+  const session = {
+    ...sessionFrom(folder, flags),
+    retryFailed: flags['retry-failed'],
+    acceptCredential: flags['accept-credential'],
+  };
   return withWorld(flags, tool, (world) => resumeRun(session, world));
 }
 

@@ -9,7 +9,10 @@ import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
 
 /** `sluice plan FILE` and `sluice run FILE --dry-run`. Returns the exit code: 65 when a row cannot be sent. */
-export async function showPlan(file: string, flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags>): Promise<ExitCode> {
+export async function showPlan(
+  file: string,
+  flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags>,
+): Promise<ExitCode> {
   const {plan, bad, exit} = await planOrder(orderFrom(file, flags), {
     overrides: overridesFrom(flags),
     credential: flags.credential,
