@@ -33,7 +33,10 @@ export async function dispatch(tools: Tools): Promise<void> {
     const wait = step(tools, at);
     if (wait === 'started') continue;
     if (wait === 'done') break;
-    await rest(tools, Math.min(wait, tools.delayed.top?.at ?? wait, tools.options.deadlineAt, sweepAt));
+    const ready = Math.min(wait, tools.delayed.top?.at ?? wait);
+    tools.waitsUntil = ready;
+    await rest(tools, Math.min(ready, tools.options.deadlineAt, sweepAt));
+    tools.waitsUntil = undefined;
   }
   for (const lane of tools.lanes.values()) lane.close();
   await drain(tools);
@@ -99,10 +102,8 @@ function dropIdleLanes({lanes}: Tools): void {
 async function rest(tools: Tools, until: number): Promise<void> {
   const woken = new AbortController();
   tools.wake = () => woken.abort();
-  tools.waitsUntil = until;
   await sleepUntil(until, woken.signal);
   tools.wake = () => {};
-  tools.waitsUntil = undefined;
 }
 
 async function drain(tools: Tools): Promise<void> {
