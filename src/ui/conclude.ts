@@ -1,17 +1,38 @@
 import {wallNow} from '../clock.js';
-import {deriveFiles} from '../report/stand.js';
-import type {Stop} from '../run/stop.js';
+import {EXIT, type ExitCode, Problem} from '../problem.js';
+import type {ResultFiles} from '../report/results.js';
+import {deriveFiles, readStand} from '../report/stand.js';
+import type {Summary} from '../report/summary.js';
+import type {Ending} from '../run/session.js';
+import {plain} from './plain.js';
 import {summaryLines} from './summary.js';
 import {terminalOf} from './terminal.js';
 
-/** The end of a run for whoever waits for it: derived files on the disk, the summary on standard error or, as JSON, on standard output. */
+/**
+ * The end of a run for whoever waits for it: derived files on the disk, the summary on standard error or, as JSON, on standard output. Returns the
+ * exit code: the run's own, or 74 when all went well but the results could not be written.
+ */
 export async function conclude(
   folder: string,
-  {stop, json}: {readonly stop: Stop | undefined; readonly json: boolean},
-): Promise<void> {
-  const {summary, files} = await deriveFiles(folder, 'ndjson');
+  {ending, json}: {readonly ending: Ending; readonly json: boolean},
+): Promise<ExitCode> {
+  const {summary, files, fault} = await derive(folder);
   const {color} = terminalOf(process.stderr, process.env);
-  const lines = summaryLines({summary, files, message: stop?.message, resumeAt: stop?.resumeAt, color, now: wallNow()});
+  const message = ending.stop?.message;
+  const lines = summaryLines({summary, files, message, resumeAt: ending.stop?.resumeAt, color, now: wallNow()});
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  if (fault) process.stderr.write(`${plain(fault.message)}\n${plain(fault.suggestions.join(' '))}\n`);
   process.stderr.write(`${lines.join('\n')}\n`);
+  return fault && ending.exit === EXIT.ok ? fault.exit : ending.exit;
+}
+
+/** Where the disk cannot take the results, how the run stands is told all the same: the journal has it. */
+async function derive(folder: string): Promise<{summary: Summary; files?: ResultFiles; fault?: Problem}> {
+  try {
+    return await deriveFiles(folder, 'ndjson');
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const {summary} = await readStand(folder);
+    return {summary, fault: error};
+  }
 }

@@ -58,8 +58,7 @@ async function withWorld(
   } finally {
     progress.close();
   }
-  await conclude(ended.folder, {stop: ended.ending.stop, json});
-  return ended.ending.exit;
+  return conclude(ended.folder, {ending: ended.ending, json});
 }
 
 /** A cron line that was changed is another run: going on with the old one would send what nobody asks for any more. */
