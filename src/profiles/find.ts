@@ -21,8 +21,8 @@ export function listProfiles(): readonly string[] {
  */
 export function findProfile(name: string): Profile {
   const file = /^(.*\.(?:ya?ml|json))(?::([^/\\:]+))?$/i.exec(name);
-  if (file) return variantOf(readFile(file[1]!), file[2], name);
-  if (/[/\\]/.test(name)) return readFile(name);
+  if (file) return variantOf(readProfile(file[1]!), file[2], name);
+  if (/[/\\]/.test(name)) return readProfile(name);
   const [base = '', variant] = name.split(/:(.*)/s);
   const known = listProfiles();
   if (!known.includes(base)) {
@@ -53,7 +53,8 @@ function variantOf(profile: Profile, variant: string | undefined, name: string):
   return {...profile, name: `${profile.name}:${variant}`, limits, headers, variants: {}};
 }
 
-function readFile(path: string): Profile {
+/** The profile in this file, whatever the file is called. `mostListed`: so many of its faults are listed. Throws PROFILE_UNKNOWN or PROFILE_INVALID (78). */
+export function readProfile(path: string, mostListed?: number): Profile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -62,7 +63,7 @@ function readFile(path: string): Profile {
     const says = code === 'ENOENT' ? 'there is no such profile file' : `the profile file cannot be read (${code})`;
     throw unknown(`${path}: ${says}`, 'Name another file, or a built-in profile: sluice profiles');
   }
-  return parseProfile(text, path);
+  return parseProfile(text, path, mostListed);
 }
 
 function unknown(says: string, fix: string): Problem {

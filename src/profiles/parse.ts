@@ -19,16 +19,16 @@ import {profileSchema} from './schema.js';
 /** More than any provider's facts need: the largest built-in profile has 30 kB. */
 const LARGEST_BYTES = 1_048_576;
 
-/** More faults than these are counted, not listed. */
+/** More faults than these are counted, not listed, unless all are asked for. */
 const MOST_LISTED = 10;
 
 type Placed = {readonly line: number; readonly says: string};
 
 /**
  * The profile that a YAML or JSON text holds, complete. Throws PROFILE_INVALID (exit 78), which lists what is wrong with each member: file and
- * line, the value found, what was expected, and the name that was probably meant.
+ * line, the value found, what was expected, and the name that was probably meant; `mostListed` of them, and how many more there are.
  */
-export function parseProfile(text: string, file: string): Profile {
+export function parseProfile(text: string, file: string, mostListed = MOST_LISTED): Profile {
   if (text.length > LARGEST_BYTES)
     throw invalid(file, [{line: 1, says: 'the file is larger than 1 MB, which no profile is'}]);
   const lines = new LineCounter();
@@ -40,6 +40,7 @@ export function parseProfile(text: string, file: string): Profile {
   throw invalid(
     file,
     faults.map((fault) => ({line: lineOf(document, lines, fault), says: fault.says})),
+    mostListed,
   );
 }
 
@@ -104,11 +105,11 @@ function stepInto(node: unknown, step: Path[number]): {key?: Node; value: Node |
   return pair && {key: pair.key as Node, value: pair.value as Node | null};
 }
 
-function invalid(file: string, found: readonly Placed[]): Problem {
+function invalid(file: string, found: readonly Placed[], mostListed = MOST_LISTED): Problem {
   const sorted = [...found].sort((a, b) => a.line - b.line);
   const [first, ...rest] = sorted as [Placed, ...Placed[]];
-  const listed = rest.slice(0, MOST_LISTED - 1).map(({line, says}) => `${placeName({file, line})}: ${says}`);
-  if (sorted.length > MOST_LISTED) listed.push(`and ${sorted.length - MOST_LISTED} more`);
+  const listed = rest.slice(0, mostListed - 1).map(({line, says}) => `${placeName({file, line})}: ${says}`);
+  if (sorted.length > mostListed) listed.push(`and ${sorted.length - mostListed} more`);
   const where = sorted.length === 1 ? `line ${first.line} of ${file}` : `these lines of ${file}`;
   return new Problem(
     'PROFILE_INVALID',

@@ -6,7 +6,7 @@ const LONGEST_FLOW = 100;
 
 /** The profile as the YAML file it could have been read from: `parseProfile` makes the same profile of it. Every default is spelled out. */
 export function profileToYaml(profile: Profile): string {
-  const document = new Document(fileOf(profile), {aliasDuplicateObjects: false});
+  const document = new Document(profileToFile(profile), {aliasDuplicateObjects: false});
   visit(document, {
     Collection(key, node) {
       if (key !== null && flowLength(node) <= LONGEST_FLOW) node.flow = true;
@@ -15,8 +15,8 @@ export function profileToYaml(profile: Profile): string {
   return document.toString({lineWidth: 120, flowCollectionPadding: false});
 }
 
-/** The profile as the file format writes it: shorthand where there is one, and no member without a value. */
-function fileOf(profile: Profile): Record<string, unknown> {
+/** The profile as the file format writes it, as data: shorthand where there is one, and no member without a value. */
+export function profileToFile(profile: Profile): Record<string, unknown> {
   const {regions, variants, share, scopes, operations} = profile;
   const answers = (rules: readonly AnswerRule[]) => (rules.length === 0 ? undefined : rules.map(answerOf));
   const file = {
