@@ -1,8 +1,8 @@
-import {createHash} from 'node:crypto';
 import {now} from '../clock.js';
 import type {Exchange, WireRequest} from '../exchange.js';
 import {take} from '../limits/ledger.js';
 import {judge} from '../requests/judge.js';
+import {isKeyGood, keyHeader} from './idempotency.js';
 import {settle} from './settle.js';
 import type {Prepared, Tools, Tries} from './tools.js';
 
@@ -33,7 +33,11 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
   }
 }
 
-const NOT_JOURNALED: Exchange = {kind: 'unsent', error: 'NOT_JOURNALED', message: 'its attempt could not be made durable'};
+const NOT_JOURNALED: Exchange = {
+  kind: 'unsent',
+  error: 'NOT_JOURNALED',
+  message: 'its attempt could not be made durable',
+};
 
 async function isDurable({journal}: Tools): Promise<boolean> {
   try {
@@ -52,20 +56,9 @@ async function send(prepared: Prepared, tries: Tries, tools: Tools): Promise<Exc
   return tools.sender.send(tools.secrets.apply(wire as WireRequest, prepared.request.credential), tools.abort.signal);
 }
 
-/** The same for all attempts of a row, and only within the hours for which the provider remembers it. */
-function keyFor(
-  {operation, digest}: Prepared,
-  {firstAt}: Tries,
-  {profile, run}: Tools,
-): Record<string, string> | undefined {
+function keyFor({operation, digest}: Prepared, {firstAt}: Tries, {profile, run}: Tools) {
   const rule = profile.idempotencyKey;
-  // A tenth of the time is left as a margin: our clock and the provider's memory are not one.
-  if (!rule || now() - firstAt > rule.hours * 3_600_000 * 0.9) return undefined;
-  const hash = createHash('sha256').update(`${run}\n${operation.place.row}\n${digest}`).digest('hex');
-  const variant = ((Number.parseInt(hash[16]!, 16) & 3) | 8).toString(16);
-  return {
-    [rule.header.toLowerCase()]: `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`,
-  };
+  return rule && isKeyGood(rule, firstAt, now()) ? keyHeader(rule, {run, row: operation.place.row, digest}) : undefined;
 }
 
 function triesOf({tries, attemptsBefore, begunAt}: Tools, row: number, at: number): Tries {

@@ -14,8 +14,10 @@ import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
 import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
+import {type Alarm, openAlarm} from './alarm.js';
 import {manifestOf, type SessionOrder} from './order.js';
-import {type Alarm, type Ending, openAlarm, type Ready, runSession, type Watcher} from './session.js';
+import type {Ready, Watcher} from './ready.js';
+import {type Ending, runSession} from './session.js';
 import {checkSpace} from './space.js';
 
 /** What the world gives: the environment, standard input, who watches, and the version of the program. */

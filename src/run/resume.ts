@@ -13,9 +13,12 @@ import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
 import {reopenInput} from '../schedule/reopen.js';
+import {openAlarm} from './alarm.js';
 import {type Ended, inputChanged, openedRecord, secretsFor, type World} from './begin.js';
+import {isKeyGood} from './idempotency.js';
 import {orderOf, type SessionOrder} from './order.js';
-import {openAlarm, type Ready, runSession} from './session.js';
+import type {Ready} from './ready.js';
+import {runSession} from './session.js';
 
 /** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
 export type ResumeOrder = SessionOrder & {readonly retryFailed: boolean; readonly acceptCredential: boolean};
@@ -112,9 +115,11 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     account,
   });
   const left = settleOpenAttempts(standing);
+  const {idempotencyKey} = order.asked.profile;
+  const keyed = idempotencyKey !== undefined && isKeyGood(idempotencyKey, replayed.begunAt, now());
   const again: {row: number; by: 'user' | 'policy' | 'recovery'}[] = [];
   const accept = (row: number, request: Request) => {
-    const by = whoSends(stateOf(standing, row), request, session, left.includes(row));
+    const by = whoSends(stateOf(standing, row), session, left.includes(row) && (request.repeatable || keyed));
     if (by !== undefined && by !== 'pending') again.push({row, by});
     return by !== undefined;
   };
@@ -172,12 +177,12 @@ function mayBeSent(state: State, {retryFailed}: ResumeOrder): boolean {
 }
 
 /** On whose word a row is sent: it was pending all along, or somebody decides that it is sent again. Undefined: it is not. */
-function whoSends(state: State, request: Request, {retryFailed, options}: ResumeOrder, cutOff: boolean) {
+function whoSends(state: State, {retryFailed, options}: ResumeOrder, mayRepeat: boolean) {
   if (state === 'pending') return 'pending';
   if (state === 'failed') return retryFailed ? 'user' : undefined;
   if (state !== 'in-doubt') return undefined;
   if (options.inDoubt === 'retry') return 'policy';
-  return cutOff && request.repeatable ? 'recovery' : undefined;
+  return mayRepeat ? 'recovery' : undefined;
 }
 
 /** Only what was said anew. */

@@ -1,73 +1,16 @@
-import {callAt, now, readBoot, wallNow} from '../clock.js';
-import {openSender} from '../http/exchange.js';
+import {callAt, now, wallNow} from '../clock.js';
 import {exitOf} from '../journal/ending.js';
-import type {Journal} from '../journal/journal.js';
-import type {Counts, JournalRecord} from '../journal/record.js';
-import {attemptsOf, counts, fold, type Standing} from '../journal/states.js';
-import {openLedger} from '../limits/ledger.js';
-import type {Roles} from '../operations/parse.js';
-import {openRowFile, type RowFile} from '../operations/read.js';
-import type {Input} from '../operations/source.js';
-import {EXIT, type ExitCode, Problem} from '../problem.js';
-import type {RequestSetting} from '../requests/build.js';
-import {requestDigest} from '../requests/digest.js';
-import type {Secrets} from '../requests/secrets.js';
-import {Heap} from '../schedule/heap.js';
-import {build, type Intake} from '../schedule/intake.js';
-import {Schedule} from '../schedule/schedule.js';
+import type {Counts} from '../journal/record.js';
+import {counts} from '../journal/states.js';
+import {openRowFile} from '../operations/read.js';
+import type {ExitCode} from '../problem.js';
 import {dispatch} from './dispatch.js';
-import {openNetwork} from './network.js';
-import {type Past, recallPast} from './recall.js';
+import {openTools, type Ready, stopOf} from './ready.js';
 import {stopRun} from './settle.js';
 import {listen} from './signals.js';
-import {type Stop, watchFailures} from './stop.js';
-import type {Prepared, RunOptions, Tools} from './tools.js';
-import {type View, viewOf} from './view.js';
-
-/** Whoever watches a session. */
-export type Watcher = {
-  /** Called some four times a second. */
-  readonly show: (view: View) => void;
-  readonly say: (line: string) => void;
-};
-
-/** A session that is ready to send: everything has been read, checked and opened. */
-export type Ready = {
-  readonly run: string;
-  readonly begunAt: number;
-  readonly folder: string;
-  readonly journal: Journal;
-  /** Rung by the journal when it cannot be written. */
-  readonly alarm: Alarm;
-  readonly standing: Standing;
-  readonly input: Input;
-  readonly roles: Roles;
-  readonly setting: RequestSetting;
-  readonly intake: Intake;
-  readonly secrets: Secrets;
-  readonly options: RunOptions;
-  readonly past: Past;
-  readonly reachedBefore: boolean;
-  readonly watcher: Watcher;
-};
-
-/** Tells a session of a fault outside it; what was rung before anybody listened is told to the first who does. */
-export type Alarm = {readonly ring: (problem: Problem) => void; listen(hear: (problem: Problem) => void): void};
-
-export function openAlarm(): Alarm {
-  let rung: Problem | undefined;
-  let hear: ((problem: Problem) => void) | undefined;
-  return {
-    ring: (problem) => {
-      rung ??= problem;
-      hear?.(problem);
-    },
-    listen: (listener) => {
-      hear = listener;
-      if (rung) hear(rung);
-    },
-  };
-}
+import type {Stop} from './stop.js';
+import type {Tools} from './tools.js';
+import {viewOf} from './view.js';
 
 /** How a session ended. */
 export type Ending = {
@@ -94,6 +37,7 @@ export async function runSession(ready: Ready): Promise<Ending> {
     counts: lanes.counts(),
   };
   const show = () => ready.watcher.show(viewOf(tools, ready.standing, begun));
+  ready.watcher.say(announce(ready));
   const unlisten = listen({
     finish: (signal, exit) => {
       ready.watcher.say(`${signal}: finishing ${tools.inFlight} in flight, nothing new is sent; once more to abort`);
@@ -121,6 +65,14 @@ export async function runSession(ready: Ready): Promise<Ending> {
   return end(ready, tools);
 }
 
+/** What is about to happen, to whom and on whose word: the last look before requests leave. */
+function announce({intake, setting, secrets, folder}: Ready): string {
+  const requests = intake.lanes.counts().reduce((sum, count) => sum + count, 0);
+  const {profile, baseUrl} = setting;
+  const as = secrets.credential === undefined ? 'without a credential' : `with credential ${secrets.credential}`;
+  return `sending ${requests} rows to ${baseUrl} under ${profile.name}, ${as}; run folder ${folder}`;
+}
+
 async function end({journal, standing}: Ready, {record, stop}: Tools): Promise<Ending> {
   const all = counts(standing);
   const exit = exitOf(all, stop?.exit);
@@ -132,69 +84,6 @@ async function end({journal, standing}: Ready, {record, stop}: Tools): Promise<E
     // A journal that cannot be written has stopped the run with 74 already; without an `E` the session counts as killed.
   }
   return {counts: all, exit, why, stop};
-}
-
-function openTools(ready: Ready, rowFile: RowFile): Tools {
-  const {setting, intake, standing, journal, options, secrets} = ready;
-  const {profile} = setting;
-  const ledger = openLedger(profile.limits, profile.concurrency);
-  const prepare = (row: number): Prepared => {
-    const built = build(rowFile.at(intake.places.at(row)), ready);
-    if (built instanceof Problem) throw built;
-    return {...built, digest: requestDigest(built.request)};
-  };
-  const at = now();
-  recallPast(ledger, ready.past, (row) => prepare(row).request.buckets, {
-    now: at,
-    boot: readBoot(),
-    lateMs: options.timeoutMs,
-  });
-  const tools: Tools = {
-    run: ready.run,
-    begunAt: ready.begunAt,
-    attemptsBefore: (row) => attemptsOf(standing, row),
-    profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
-    options,
-    journal,
-    record: (record: JournalRecord) => {
-      journal.append(record);
-      fold(standing, record);
-    },
-    ledger,
-    schedule: new Schedule(intake.lanes, ledger),
-    rows: intake.lined,
-    lanes: new Map(),
-    prepare,
-    sender: openSender({timeoutMs: options.timeoutMs, connections: profile.concurrency}),
-    secrets,
-    network: openNetwork(ready.reachedBefore),
-    failures: watchFailures(options.failureLimit),
-    tries: new Map(),
-    delayed: new Heap((one, other) => one.at < other.at),
-    unauthorized: new Map(),
-    abort: new AbortController(),
-    random: Math.random,
-    say: ready.watcher.say,
-    said: new Set(),
-    serverClock: undefined,
-    stop: undefined,
-    inFlight: 0,
-    waitsFor: undefined,
-    waitsUntil: undefined,
-    wake: () => {},
-    fail: (error) => stopRun(tools, stopOf(error)),
-  };
-  return tools;
-}
-
-/** A disk that is full, or a row that cannot be read any more because somebody changes the input; all else is a fault of the program. */
-function stopOf(error: unknown): Stop {
-  if (error instanceof Problem) return {why: error.code.toLowerCase().replaceAll('_', '-'), exit: error.exit, message: error.message};
-  return {
-    why: 'internal',
-    exit: EXIT.internal,
-    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  };
 }
 
 /** Calls `show` four times a second, and `slept` when the machine was away in between. */

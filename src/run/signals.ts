@@ -16,8 +16,8 @@ export type Orders = {
 };
 
 /**
- * Listens for signals until the returned function is called. A hang-up that was ignored at the start stays ignored (`nohup`). SIGUSR1 shows
- * the progress; without a listener it would open Node's inspector to everybody on this machine.
+ * Listens for signals until the returned function is called. SIGUSR1 shows the progress; without a listener it would open Node's inspector to
+ * everybody on this machine. Node forgets at its start which signals were ignored, so `nohup` does not keep a hang-up away.
  */
 export function listen(orders: Orders): () => void {
   let firstAt: number | undefined;

@@ -1,0 +1,115 @@
+import {now, readBoot} from '../clock.js';
+import {openSender} from '../http/exchange.js';
+import type {Journal} from '../journal/journal.js';
+import type {JournalRecord} from '../journal/record.js';
+import {attemptsOf, fold, type Standing} from '../journal/states.js';
+import {openLedger} from '../limits/ledger.js';
+import type {Roles} from '../operations/parse.js';
+import type {RowFile} from '../operations/read.js';
+import type {Input} from '../operations/source.js';
+import {EXIT, Problem} from '../problem.js';
+import type {RequestSetting} from '../requests/build.js';
+import {requestDigest} from '../requests/digest.js';
+import type {Secrets} from '../requests/secrets.js';
+import {Heap} from '../schedule/heap.js';
+import {build, type Intake} from '../schedule/intake.js';
+import {Schedule} from '../schedule/schedule.js';
+import type {Alarm} from './alarm.js';
+import {openNetwork} from './network.js';
+import {type Past, recallPast} from './recall.js';
+import {stopRun} from './settle.js';
+import {type Stop, watchFailures} from './stop.js';
+import type {Prepared, RunOptions, Tools} from './tools.js';
+import type {View} from './view.js';
+
+/** Whoever watches a session. */
+export type Watcher = {
+  /** Called some four times a second. */
+  readonly show: (view: View) => void;
+  readonly say: (line: string) => void;
+};
+
+/** A session that is ready to send: everything has been read, checked and opened. */
+export type Ready = {
+  readonly run: string;
+  readonly begunAt: number;
+  readonly folder: string;
+  readonly journal: Journal;
+  /** Rung by the journal when it cannot be written. */
+  readonly alarm: Alarm;
+  readonly standing: Standing;
+  readonly input: Input;
+  readonly roles: Roles;
+  readonly setting: RequestSetting;
+  readonly intake: Intake;
+  readonly secrets: Secrets;
+  readonly options: RunOptions;
+  readonly past: Past;
+  readonly reachedBefore: boolean;
+  readonly watcher: Watcher;
+};
+
+/** Opens everything a session works with. What earlier sessions used of the windows is in them already. */
+export function openTools(ready: Ready, rowFile: RowFile): Tools {
+  const {setting, intake, standing, journal, options, secrets} = ready;
+  const {profile} = setting;
+  const ledger = openLedger(profile.limits, profile.concurrency);
+  const prepare = (row: number): Prepared => {
+    const built = build(rowFile.at(intake.places.at(row)), ready);
+    if (built instanceof Problem) throw built;
+    return {...built, digest: requestDigest(built.request)};
+  };
+  const at = now();
+  recallPast(ledger, ready.past, (row) => prepare(row).request.buckets, {
+    now: at,
+    boot: readBoot(),
+    lateMs: options.timeoutMs,
+  });
+  const tools: Tools = {
+    run: ready.run,
+    begunAt: ready.begunAt,
+    attemptsBefore: (row) => attemptsOf(standing, row),
+    profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
+    options,
+    journal,
+    record: (record: JournalRecord) => {
+      journal.append(record);
+      fold(standing, record);
+    },
+    ledger,
+    schedule: new Schedule(intake.lanes, ledger),
+    rows: intake.lined,
+    lanes: new Map(),
+    prepare,
+    sender: openSender({timeoutMs: options.timeoutMs, connections: profile.concurrency}),
+    secrets,
+    network: openNetwork(ready.reachedBefore),
+    failures: watchFailures(options.failureLimit),
+    tries: new Map(),
+    delayed: new Heap((one, other) => one.at < other.at),
+    unauthorized: new Map(),
+    abort: new AbortController(),
+    random: Math.random,
+    say: ready.watcher.say,
+    said: new Set(),
+    serverClock: undefined,
+    stop: undefined,
+    inFlight: 0,
+    waitsFor: undefined,
+    waitsUntil: undefined,
+    wake: () => {},
+    fail: (error) => stopRun(tools, stopOf(error)),
+  };
+  return tools;
+}
+
+/** A disk that is full, or a row that cannot be read any more because somebody changes the input; all else is a fault of the program. */
+export function stopOf(error: unknown): Stop {
+  if (error instanceof Problem)
+    return {why: error.code.toLowerCase().replaceAll('_', '-'), exit: error.exit, message: error.message};
+  return {
+    why: 'internal',
+    exit: EXIT.internal,
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+}
