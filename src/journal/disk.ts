@@ -37,6 +37,8 @@ const NO_LINK = constants.O_NOFOLLOW ?? 0;
 const APPEND = constants.O_APPEND | constants.O_WRONLY | NO_LINK;
 const CREATE = constants.O_CREAT | constants.O_EXCL;
 
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+
 export const realDisk: Disk = {
   open: (path, how) => openAboveStreams(path, how === 'new' ? APPEND | CREATE : APPEND),
   write: async (descriptor, bytes, offset) =>
@@ -83,23 +85,29 @@ export function errorCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
 }
 
-/** Whether the disk, the quota or the allowed size of a file is used up. */
+/** Whether the disk or the quota is used up, so that giving up a file helps. */
 export function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errorCode(error));
+  return FULL.has(errorCode(error));
 }
 
 /** The Problem of a run folder that cannot be written, exit 74. Says how much is free when that is the trouble. */
 export async function unwritable(disk: Disk, path: string, error: unknown): Promise<Problem> {
   const folder = dirname(path);
-  const free = isFull(error) ? await disk.freeBytes(folder) : undefined;
-  const room = free === undefined ? '' : `; ${free} bytes are free`;
-  const fix = isFull(error) ? 'Make room on this disk' : 'Look after this disk';
+  const {trouble, fix} = await troubleOf(disk, folder, errorCode(error));
   return new Problem(
     'JOURNAL_UNWRITABLE',
-    `cannot be written (${errorCode(error)})${room}; nothing more is sent`,
+    `cannot be written (${trouble}); nothing more is sent`,
     `${fix}, then go on with: sluice resume ${folder}`,
     {at: {file: path}, exit: EXIT.disk},
   );
+}
+
+async function troubleOf(disk: Disk, folder: string, code: string): Promise<{trouble: string; fix: string}> {
+  if (code === 'EFBIG')
+    return {trouble: `${code}: the largest allowed size of a file`, fix: 'Raise it (ulimit -f unlimited)'};
+  if (!FULL.has(code)) return {trouble: code, fix: 'Look after this disk'};
+  const free = await disk.freeBytes(folder);
+  return {trouble: free === undefined ? code : `${code}; ${free} bytes are free`, fix: 'Make room on this disk'};
 }
 
 /** Descriptors 0 to 2 belong to streams: a message meant for a closed stderr would land in the journal. */

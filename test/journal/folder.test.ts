@@ -20,7 +20,7 @@ const MANIFEST: Manifest = {
   run: RUN,
   tool: '1.0.0',
   createdAt: '2025-11-22T02:53:20.000Z',
-  file: '/home/ada/users.csv',
+  file: '/data/in/users.csv',
   name: 'users.csv',
   input: {sha256: '9f86d081', bytes: 8123, rows: 50, format: 'csv', delimiter: ',', header: ['id', 'rôle']},
   profile: {name: 'example'},

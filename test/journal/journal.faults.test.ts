@@ -33,6 +33,7 @@ describe('Journal on a failing disk', () => {
     {operation: 'sync', code: 'EIO'},
     {operation: 'sync', code: 'ENOSPC'},
     {operation: 'write', code: 'EIO'},
+    {operation: 'write', code: 'EFBIG'},
   ] as const)
     for (const left of [1, Number.POSITIVE_INFINITY])
       it(`stops at ${code} from ${operation} ${left === 1 ? 'once' : 'for ever'}, and asks the disk nothing more`, () =>
