@@ -1,5 +1,5 @@
 import {admitBucket, type Bucket, openBucket, type Refusal, refuseBucket} from './bucket.js';
-import type {BucketRef, WindowRule} from './limit.js';
+import {type BucketRef, NO_LIMIT, type WindowRule} from './limit.js';
 import {believeRemaining, holdSlot, isUnused, isWhole, recallSlot, returnSlot, roomAt, takeSlot} from './window.js';
 
 /** One limit as the ledger needs it: its windows. The place in the list is the `limit` of a `BucketRef`. */
@@ -74,7 +74,7 @@ export function recall(ledger: Ledger, refs: readonly BucketRef[], answeredAt: n
 
 /** Nothing starts in these buckets before `until`. The latest closing wins. */
 export function closeUntil(ledger: Ledger, refs: readonly BucketRef[], until: number): void {
-  for (const ref of refs) {
+  for (const ref of closable(refs)) {
     const bucket = bucketOf(ledger, ref);
     bucket.closedUntil = Math.max(bucket.closedUntil, until);
   }
@@ -83,8 +83,8 @@ export function closeUntil(ledger: Ledger, refs: readonly BucketRef[], until: nu
 /** Closes the buckets after a refusal. Returns until when, and whether it was a new event rather than more of the last one. */
 export function refuse(ledger: Ledger, refs: readonly BucketRef[], refusal: Refusal): {until: number; fresh: boolean} {
   let until = refusal.until ?? refusal.now;
-  let fresh = refs.length === 0;
-  for (const ref of refs) {
+  let fresh = false;
+  for (const ref of closable(refs)) {
     const bucket = bucketOf(ledger, ref);
     if (refuseBucket(bucket, refusal)) fresh = true;
     until = Math.max(until, bucket.closedUntil);
@@ -94,7 +94,7 @@ export function refuse(ledger: Ledger, refs: readonly BucketRef[], refusal: Refu
 
 /** An answer that was no refusal, to an attempt that started at `startedAt`. */
 export function admit(ledger: Ledger, refs: readonly BucketRef[], startedAt: number): void {
-  for (const ref of refs) admitBucket(bucketOf(ledger, ref), startedAt);
+  for (const ref of closable(refs)) admitBucket(bucketOf(ledger, ref), startedAt);
 }
 
 /** A limit that turned out lower (or, where the profile trusts that, higher) than what was in force. */
@@ -148,7 +148,9 @@ export function believe(
 
 /** Since when these buckets have refused everything; undefined when one of their last answers was none. */
 export function refusingSince(ledger: Ledger, refs: readonly BucketRef[]): number | undefined {
-  const since = refs.map(({id}) => ledger.buckets.get(id)?.refusingSince).filter((at) => at !== undefined);
+  const since = closable(refs)
+    .map(({id}) => ledger.buckets.get(id)?.refusingSince)
+    .filter((at) => at !== undefined);
   return since.length === 0 ? undefined : Math.min(...since);
 }
 
@@ -166,10 +168,14 @@ export function sweep(ledger: Ledger, now: number): void {
   }
 }
 
+function closable(refs: readonly BucketRef[]): readonly BucketRef[] {
+  return refs.length > 0 ? refs : [NO_LIMIT];
+}
+
 function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket {
   let bucket = ledger.buckets.get(id);
   if (!bucket) {
-    bucket = openBucket(limit, label, ledger.limits[limit]!.windows);
+    bucket = openBucket(limit, label, ledger.limits[limit]?.windows ?? []);
     ledger.buckets.set(id, bucket);
   }
   return bucket;

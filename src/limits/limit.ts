@@ -19,6 +19,9 @@ export function windowName({requests, seconds}: Pick<WindowRule, 'requests' | 's
   return `${requests} per ${length}`;
 }
 
+/** The bucket of requests that fall under no limit at all. It has no windows, but a refusal has to close something. */
+export const NO_LIMIT: BucketRef = {limit: -1, id: 0, label: 'no limit'};
+
 /** Names one bucket: `id` is a hash over limit and key value (53 bits, so that a million buckets are a million numbers). */
 export type BucketRef = {
   /** The place of the limit in the profile's list of limits. */

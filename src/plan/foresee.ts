@@ -81,7 +81,7 @@ function note(
     const [tightest] = bucket.windows
       .map((each) => ({each, at: roomAt(each, now)}))
       .sort((one, other) => other.at - one.at);
-    limit = ledger.limits[bucket.limit]!.name;
+    limit = ledger.limits[bucket.limit]?.name ?? bucket.label;
     window = tightest ? windowName(tightest.each.rule) : window;
   }
   const name = `${limit} ${window}`;

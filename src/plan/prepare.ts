@@ -41,7 +41,12 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
     });
     const columns = input.format === 'csv' ? input.columns : undefined;
     const roles = rolesOf(order.asked, input.name, columns);
-    const setting = settingOf(order.asked, {overrides: asked.overrides, columns, credential: secrets.credential, account: ''});
+    const setting = settingOf(order.asked, {
+      overrides: asked.overrides,
+      columns,
+      credential: secrets.credential,
+      account: '',
+    });
     const bad = openBadRows(input.name);
     const intake = await takeIn({
       input,

@@ -1,5 +1,5 @@
 import type {LimitRule} from '../limits/ledger.js';
-import type {BucketRef} from '../limits/limit.js';
+import {type BucketRef, NO_LIMIT} from '../limits/limit.js';
 
 /** Lanes that fall under the same limits. Buckets of a limit without a key are the same for all of them, so they are asked about once. */
 export type Shape = {
@@ -135,7 +135,7 @@ export class Lanes {
     const name = refs.map(({limit}) => limit).join();
     let shape = this.#shapeOf.get(name);
     if (shape === undefined) {
-      const shared = refs.filter(({limit}) => !this.#keyed[limit]).map(({id}) => id);
+      const shared = (refs.length > 0 ? refs.filter(({limit}) => !this.#keyed[limit]) : [NO_LIMIT]).map(({id}) => id);
       // Without limits of its own a lane still weighs something: the longest queue goes first.
       const paces = own
         .flatMap(({limit}) => this.#limits[limit]!.windows)

@@ -12,7 +12,7 @@ import {
   sweep,
   take,
 } from '../../src/limits/ledger.js';
-import type {BucketRef} from '../../src/limits/limit.js';
+import {type BucketRef, NO_LIMIT} from '../../src/limits/limit.js';
 
 const limits = [
   {name: 'network', windows: [{requests: 3, seconds: 5, kind: 'rolling' as const}]},
@@ -102,6 +102,13 @@ describe('Ledger', () => {
       admit(ledger, [network], 1200);
       assert.isUndefined(refusingSince(ledger, [network]));
       assert.equal(refuse(ledger, [network], refusal(2000, 2100)).until, 3100);
+    });
+
+    it('close what falls under no limit too, so that nobody knocks in a loop', () => {
+      const ledger = openLedger(limits, 10);
+      assert.equal(refuse(ledger, [], refusal(0, 100)).until, 1100);
+      assert.equal(roomIn(ledger, [NO_LIMIT.id], 200).at, 1100);
+      assert.equal(roomIn(ledger, [1], 200).at, 200);
     });
 
     it('spread the starts evenly when nothing explains them', () => {

@@ -1,5 +1,5 @@
 import {assert} from 'chai';
-import {giveBack, openLedger, take} from '../../src/limits/ledger.js';
+import {closeUntil, giveBack, openLedger, take} from '../../src/limits/ledger.js';
 import type {BucketRef} from '../../src/limits/limit.js';
 import {Lanes} from '../../src/schedule/lanes.js';
 import {Schedule} from '../../src/schedule/schedule.js';
@@ -78,6 +78,18 @@ describe('Schedule', () => {
     schedule.putBack(0);
     assert.deepEqual(start(1100), {kind: 'start', lane: 0});
     assert.deepEqual(start(1100), {kind: 'empty'});
+  });
+});
+
+describe('Schedule of requests under no limit', () => {
+  it('waits for the bucket that a refusal closed', () => {
+    const lanes = new Lanes(limits, [false, true]);
+    lanes.add(lanes.laneOf([], 1), 2);
+    const ledger = openLedger(limits, 100);
+    const schedule = new Schedule(lanes, ledger);
+    closeUntil(ledger, [], 5000);
+    assert.deepEqual(schedule.next(0), {kind: 'wait', until: 5000, bucket: 0});
+    assert.deepEqual(schedule.next(5000), {kind: 'start', lane: 0});
   });
 });
 
