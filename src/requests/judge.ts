@@ -7,12 +7,16 @@ import {showSafe} from './show.js';
 /** Which attempt an exchange was: `n` counts from 1 and leaves out those that were refused or never sent. */
 export type AttemptCount = {readonly n: number; readonly hasIdempotencyKey: boolean};
 
+/** The error of an exchange whose request could not even be written. */
+export const MALFORMED = 'REQUEST_MALFORMED';
+
 type Judged = Pick<Request, 'method' | 'repeatable'>;
 
 /** What one exchange means for its operation: by the phase it had reached, then by the profile's rules, then by the status. */
 export function judge(exchange: Exchange, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
   switch (exchange.kind) {
     case 'unsent':
+      if (exchange.error === MALFORMED) return {kind: 'failed', status: undefined, why: whyOf(exchange)};
       return {kind: 'unsent', why: whyOf(exchange)};
     case 'untrusted':
       return {kind: 'stop', status: undefined, why: whyOf(exchange), code: 'certificate'};

@@ -21,7 +21,7 @@ export type Request = WireRequest & {
  */
 export type Verdict =
   | {readonly kind: 'ok'; readonly status: number; readonly bodyLost: boolean}
-  | {readonly kind: 'failed'; readonly status: number; readonly why: string}
+  | {readonly kind: 'failed'; readonly status: number | undefined; readonly why: string}
   | {readonly kind: 'refused'; readonly status: number}
   | {readonly kind: 'backoff'; readonly status: number | undefined; readonly why: string; readonly resent: boolean}
   | {readonly kind: 'in-doubt'; readonly status: number | undefined; readonly why: string}

@@ -1,6 +1,7 @@
 import {now} from '../clock.js';
 import type {Exchange, WireRequest} from '../exchange.js';
 import {take} from '../limits/ledger.js';
+import {Problem} from '../problem.js';
 import {judge} from '../requests/judge.js';
 import {isKeyGood, keyHeader} from './idempotency.js';
 import {settle} from './settle.js';
@@ -20,9 +21,10 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
   tries.counted += 1;
   try {
     tools.record({t: 'i', op: operation.place.row, n: tries.attempts, h: digest, at: Math.round(startedAt)});
-    const exchange = (await isDurable(tools)) ? await send(prepared, tries, tools) : NOT_JOURNALED;
-    const idempotent = keyFor(prepared, tries, tools) !== undefined;
-    const verdict = judge(exchange, request, tools.profile, {n: tries.counted, hasIdempotencyKey: idempotent});
+    const durable = await isDurable(tools);
+    const key = keyFor(prepared, tries, tools);
+    const exchange = durable ? await send(prepared, key, tools) : NOT_JOURNALED;
+    const verdict = judge(exchange, request, tools.profile, {n: tries.counted, hasIdempotencyKey: key !== undefined});
     settle(prepared, {startedAt, exchange, verdict, tries}, tools);
   } catch (error) {
     // A journal that takes no record any more has told the run; recovery will find this attempt without an outcome, and in doubt.
@@ -48,12 +50,17 @@ async function isDurable({journal}: Tools): Promise<boolean> {
   }
 }
 
-async function send(prepared: Prepared, tries: Tries, tools: Tools): Promise<Exchange> {
-  if (tools.abort.signal.aborted)
-    return {kind: 'unsent', error: 'ABORTED', message: 'the run was stopped before it left'};
-  const key = keyFor(prepared, tries, tools);
-  const wire = key ? {...prepared.request, headers: {...prepared.request.headers, ...key}} : prepared.request;
-  return tools.sender.send(tools.secrets.apply(wire as WireRequest, prepared.request.credential), tools.abort.signal);
+async function send({request}: Prepared, key: Record<string, string> | undefined, tools: Tools): Promise<Exchange> {
+  // Its record was on the way to the disk when the run was stopped, and nothing new is sent then.
+  if (tools.stop) return {kind: 'unsent', error: 'ABORTED', message: 'the run was stopped before it left'};
+  const wire: WireRequest = key ? {...request, headers: {...request.headers, ...key}} : request;
+  const whole = tools.secrets.apply(wire, request.credential);
+  try {
+    return await tools.sender.send(whole, tools.abort.signal);
+  } catch (error) {
+    if (error instanceof Problem) return {kind: 'unsent', error: error.code, message: error.message};
+    throw error;
+  }
 }
 
 function keyFor({operation, digest}: Prepared, {firstAt}: Tries, {profile, run}: Tools) {
@@ -61,12 +68,18 @@ function keyFor({operation, digest}: Prepared, {firstAt}: Tries, {profile, run}:
   return rule && isKeyGood(rule, firstAt, now()) ? keyHeader(rule, {run, row: operation.place.row, digest}) : undefined;
 }
 
-function triesOf({tries, attemptsBefore, begunAt}: Tools, row: number, at: number): Tries {
+function triesOf({tries, attemptsBefore, mayHaveRun, begunAt}: Tools, row: number, at: number): Tries {
   let found = tries.get(row);
   if (!found) {
     const attempts = attemptsBefore(row);
     // When an attempt of an earlier session left is not kept for each row; no attempt is older than its run.
-    found = {attempts, counted: 0, refusals: 0, admitted: 0, firstAt: attempts > 0 ? begunAt : at};
+    found = {
+      attempts,
+      counted: mayHaveRun.has(row) ? 1 : 0,
+      refusals: 0,
+      admitted: 0,
+      firstAt: attempts > 0 ? begunAt : at,
+    };
     tries.set(row, found);
   }
   return found;

@@ -110,6 +110,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     secrets,
     options: session.options,
     past: {attempts: [], pauses: []},
+    mayHaveRun: new Set(),
     reachedBefore: false,
     watcher: world.watcher,
   };

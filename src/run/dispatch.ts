@@ -40,7 +40,8 @@ export async function dispatch(tools: Tools): Promise<void> {
   }
   for (const lane of tools.lanes.values()) lane.close();
   await drain(tools);
-  failUnauthorized(tools);
+  // Who was stopped may yet learn that the credential was at fault; who has sent all there was will not.
+  if (!tools.stop) failUnauthorized(tools, Number.POSITIVE_INFINITY);
 }
 
 /** Starts one operation, or says until when to rest; Infinity until something ends. */
@@ -53,6 +54,7 @@ function step(tools: Tools, at: number): 'started' | 'done' | number {
     tools.waitsFor = choice.bucket;
     return choice.until;
   }
+  tools.waitsFor = undefined;
   if (choice.kind === 'empty')
     return tools.inFlight === 0 && tools.delayed.size === 0 ? 'done' : Number.POSITIVE_INFINITY;
   start(tools, choice.lane);

@@ -45,6 +45,8 @@ export type Ready = {
   readonly secrets: Secrets;
   readonly options: RunOptions;
   readonly past: Past;
+  /** Rows that an attempt of an earlier session may have executed. */
+  readonly mayHaveRun: ReadonlySet<number>;
   readonly reachedBefore: boolean;
   readonly watcher: Watcher;
 };
@@ -69,6 +71,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     run: ready.run,
     begunAt: ready.begunAt,
     attemptsBefore: (row) => attemptsOf(standing, row),
+    mayHaveRun: ready.mayHaveRun,
     profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
     options,
     journal,

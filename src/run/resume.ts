@@ -29,6 +29,8 @@ type Replayed = {
   readonly past: ReturnType<typeof recentOf>;
   readonly reached: boolean;
   readonly begunAt: number;
+  /** Rows that wait to be sent again after an answer that did not say whether they were executed. */
+  readonly backedOff: ReadonlySet<number>;
 };
 
 /**
@@ -65,6 +67,7 @@ async function replay(
     ...order.overrides.limits,
   ];
   const recent = newRecent(Math.max(0, ...windows.map(({seconds}) => seconds * 1000)));
+  const backedOff = new Set<number>();
   let reached = false;
   let begunAt = 0;
   const recovered = await recover(folder, {
@@ -74,10 +77,17 @@ async function replay(
       fold(standing, record);
       foldRecent(recent, record);
       if (record.t === 'o' && record.st !== undefined) reached = true;
+      if (record.t === 'o') noteBackoff(backedOff, record);
       if (record.t === 'O' && begunAt === 0) begunAt = record.at;
     },
   });
-  return {standing, recovered, past: recentOf(recent), reached, begunAt};
+  return {standing, recovered, past: recentOf(recent), reached, begunAt, backedOff};
+}
+
+/** Until it is settled: that it was refused or never sent since takes nothing back. */
+function noteBackoff(backedOff: Set<number>, {op, k, e}: Extract<JournalRecord, {t: 'o'}>): void {
+  if (k === 'not' && e === 'backoff') backedOff.add(op);
+  else if (k !== 'not') backedOff.delete(op);
 }
 
 function hasWork(standing: Standing, {retryFailed, options}: ResumeOrder): boolean {
@@ -166,6 +176,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     secrets,
     options,
     past: replayed.past,
+    mayHaveRun: new Set([...replayed.backedOff, ...again.filter(({by}) => by !== 'user').map(({row}) => row)]),
     reachedBefore: replayed.reached,
     watcher: world.watcher,
   };

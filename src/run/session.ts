@@ -73,17 +73,22 @@ function announce({intake, setting, secrets, folder}: Ready): string {
   return `sending ${requests} rows to ${baseUrl} under ${profile.name}, ${as}; run folder ${folder}`;
 }
 
-async function end({journal, standing}: Ready, {record, stop}: Tools): Promise<Ending> {
-  const all = counts(standing);
-  const exit = exitOf(all, stop?.exit);
-  const why = stop?.why ?? (all.pending > 0 ? 'rows' : 'complete');
+async function end({journal, standing}: Ready, tools: Tools): Promise<Ending> {
+  const ending = (): Ending => {
+    const {stop} = tools;
+    const all = counts(standing);
+    const why = stop?.why ?? (all.pending > 0 ? 'rows' : 'complete');
+    return {counts: all, exit: exitOf(all, stop?.exit), why, stop};
+  };
+  const {why, exit, counts: all} = ending();
   try {
-    record({t: 'E', at: Math.round(now()), why, exit, counts: all});
+    tools.record({t: 'E', at: Math.round(now()), why, exit, counts: all});
     await journal.close();
-  } catch {
-    // A journal that cannot be written has stopped the run with 74 already; without an `E` the session counts as killed.
+  } catch (error) {
+    // Without an `E` the session counts as killed. The very last records may be the ones that are lost, so only now is it known how it ended.
+    tools.fail(error);
   }
-  return {counts: all, exit, why, stop};
+  return ending();
 }
 
 /** Calls `show` four times a second, and `slept` when the machine was away in between. */

@@ -4,6 +4,7 @@ import {admit, type Ending, giveBack, type Learned, refuse, refusingSince} from 
 import {windowName} from '../limits/limit.js';
 import {operationName} from '../operations/operation.js';
 import {EXIT} from '../problem.js';
+import {MALFORMED} from '../requests/judge.js';
 import type {Verdict} from '../requests/request.js';
 import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
@@ -14,6 +15,9 @@ import type {Ended, Prepared, Tools} from './tools.js';
 /** A row that is refused so often while others of its buckets pass is refused for what it is. */
 const REFUSALS_OF_ITS_OWN = 5;
 
+/** Why an attempt did not leave, where the network had no part in it. */
+const KEPT_BACK = new Set(['ABORTED', 'NOT_JOURNALED', MALFORMED]);
+
 /** Draws every consequence of one ended attempt: slots, what the server told, the journal, and where the row goes now. */
 export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const {startedAt, exchange, verdict} = ended;
@@ -23,8 +27,8 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const lesson = exchange.kind === 'answered' ? learnFrom(prepared, ended, tools, at) : undefined;
   giveBack(tools.ledger, buckets, at, endingOf(ended, lesson, tools));
   if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) tellLearned(learned, tools);
-  if (exchange.kind === 'unsent') noteUnsent(tools.network, startedAt, at, exchange.message);
-  else noteReached(tools.network);
+  if (exchange.kind !== 'unsent') noteReached(tools.network);
+  else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);
   if (exchange.kind === 'answered' && verdict.kind !== 'refused') admit(tools.ledger, buckets, startedAt);
   follow(prepared, ended, lesson, tools, at);
   tools.schedule.touch(
@@ -43,7 +47,7 @@ function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, to
   const {verdict} = ended;
   switch (verdict.kind) {
     case 'ok':
-      failUnauthorized(tools);
+      failUnauthorized(tools, ended.startedAt);
       close(prepared, ended, tools, {kind: 'ok'});
       break;
     case 'failed':
@@ -156,7 +160,7 @@ function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind
     putBack(tools, row);
     return;
   }
-  tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.tries.attempts});
+  tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.tries.attempts, at: now()});
   if (tools.unauthorized.size < UNAUTHORIZED_ROWS) return;
   stopRun(tools, {
     why: 'unauthorized',
@@ -165,15 +169,19 @@ function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind
   });
 }
 
-/** One row got through, so those that were told 401 were told so for what they are. */
-export function failUnauthorized(tools: Tools): void {
-  for (const [row, {status, why, n}] of tools.unauthorized) {
+/**
+ * A row that started at `startedAt` got through, so those that were told 401 before that were told so for what they are. A success that was
+ * on its way when they were told proves nothing: the credential may have expired in between.
+ */
+export function failUnauthorized(tools: Tools, startedAt: number): void {
+  for (const [row, {status, why, n, at}] of tools.unauthorized) {
+    if (at > startedAt) continue;
+    tools.unauthorized.delete(row);
     tools.record({t: 'o', op: row, n, k: 'failed', at: Math.round(now()), st: status, m: tools.secrets.scrub(why)});
     tools.tries.delete(row);
     const stop = noteSettled(tools.failures, {kind: 'failed', why});
     if (stop) stopRun(tools, stop);
   }
-  tools.unauthorized.clear();
 }
 
 function noteOffline(tools: Tools, at: number): void {

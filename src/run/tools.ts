@@ -57,6 +57,9 @@ export type Ended = {
 /** A row that waits for its backoff. */
 export type Delayed = {readonly at: number; readonly row: number};
 
+/** `at` is when the answer came, `n` which attempt it was an answer to. */
+export type Unauthorized = {readonly status: number; readonly why: string; readonly n: number; readonly at: number};
+
 /** Everything one session of a run works with. */
 export type Tools = {
   readonly run: string;
@@ -64,6 +67,8 @@ export type Tools = {
   readonly begunAt: number;
   /** Attempts of a row in earlier sessions. */
   readonly attemptsBefore: (row: number) => number;
+  /** Rows that an attempt of an earlier session may have executed: not their first, to whoever judges the answer. */
+  readonly mayHaveRun: ReadonlySet<number>;
   readonly profile: Profile;
   readonly options: RunOptions;
   readonly journal: Journal;
@@ -81,8 +86,8 @@ export type Tools = {
   readonly failures: FailureWatch;
   readonly tries: Map<number, Tries>;
   readonly delayed: Heap<Delayed>;
-  /** Rows answered 401 since the last success: they fail when one succeeds, and end the run when they are three. */
-  readonly unauthorized: Map<number, {readonly status: number; readonly why: string; readonly n: number}>;
+  /** Rows answered 401 since the last success: they fail when a later one succeeds, and end the run when they are three. */
+  readonly unauthorized: Map<number, Unauthorized>;
   readonly abort: AbortController;
   readonly random: () => number;
   /** Something went wrong that no attempt can mend: the run ends. */
