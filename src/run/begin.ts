@@ -12,6 +12,7 @@ import {closeInput, type Input, openInput} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
+import {alikeNote} from '../schedule/alike.js';
 import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
 import {type Alarm, openAlarm} from './alarm.js';
@@ -72,6 +73,8 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     onBad: bad.add,
   });
   bad.refuseUnless(order.skipInvalid);
+  refuseNoRows(session, input, intake);
+  if (intake.alike) world.watcher.say(alikeNote(intake.alike, input.name, intake.places));
   for (const name of intake.credentials) secrets.require(name);
   await checkSpace(session.folder, intake.rows, session.yes);
   const at = now();
@@ -114,6 +117,17 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     reachedBefore: false,
     watcher: world.watcher,
   };
+}
+
+/** `--rows` that the file has not would begin a run of nothing, which then stands in the way of the right one. Throws ROWS_BEYOND (2). */
+function refuseNoRows({rows}: SessionOrder, {name}: Input, intake: Intake): void {
+  if (rows === undefined || intake.rows === 0 || rows.some(([from]) => from <= intake.rows)) return;
+  throw new Problem(
+    'ROWS_BEYOND',
+    `--rows begins with row ${Math.min(...rows.map(([from]) => from))}, and ${name} has ${intake.rows} rows`,
+    `Name some of them: --rows 1-${Math.min(3, intake.rows)}`,
+    {exit: EXIT.usage},
+  );
 }
 
 type Begun = {

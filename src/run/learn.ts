@@ -35,6 +35,7 @@ export function learn(
   {limits, rule, clock: before}: {limits: readonly NamedLimit[]; rule: HeaderRule; clock: ServerClock},
   {startedAt, now}: Span,
 ): Lesson {
+  const {trust} = rule;
   const clock = observeDate(before, headers.date, startedAt, now, headers.age);
   const windows = refs.flatMap(({limit}) =>
     limits[limit]!.windows.map((window) => ({limit, name: limits[limit]!.name, ...window})),
@@ -44,9 +45,8 @@ export function learn(
   const quotas = readQuotas(headers, {...rule, seconds: rule.describes?.seconds}, at);
   const matches = quotas.flatMap((quota) => matchWindow(quota, windows, rule));
   const spent = quotas
-    .filter(({remaining, resetAt}) => remaining === 0 && resetAt !== undefined)
+    .filter(({remaining, resetAt}) => trust !== 'none' && remaining === 0 && resetAt !== undefined)
     .map(({resetAt}) => resetAt!);
-  const {trust} = rule;
   return {
     clock,
     resetAt: (limit, seconds) =>

@@ -3,7 +3,8 @@ import {openSender} from '../http/exchange.js';
 import type {Journal} from '../journal/journal.js';
 import type {JournalRecord} from '../journal/record.js';
 import {attemptsOf, fold, type Standing} from '../journal/states.js';
-import {openLedger} from '../limits/ledger.js';
+import {type Ledger, openLedger} from '../limits/ledger.js';
+import {NO_LIMIT} from '../limits/limit.js';
 import type {Roles} from '../operations/parse.js';
 import type {RowFile} from '../operations/read.js';
 import type {Input} from '../operations/source.js';
@@ -13,12 +14,13 @@ import {requestDigest} from '../requests/digest.js';
 import type {Secrets} from '../requests/secrets.js';
 import {Heap} from '../schedule/heap.js';
 import {build, type Intake} from '../schedule/intake.js';
+import type {Lanes} from '../schedule/lanes.js';
 import {Schedule} from '../schedule/schedule.js';
 import type {Alarm} from './alarm.js';
 import {openNetwork} from './network.js';
 import {type Past, recallPast} from './recall.js';
 import {stopRun} from './settle.js';
-import {type Stop, watchFailures} from './stop.js';
+import {type Stop, waitTooLong, watchFailures} from './stop.js';
 import type {Prepared, RunOptions, Tools} from './tools.js';
 import type {View} from './view.js';
 
@@ -103,7 +105,23 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     wake: () => {},
     fail: (error) => stopRun(tools, stopOf(error)),
   };
+  const until = orderedWait(intake.lanes, ledger, at + options.maxWaitMs);
+  if (until !== undefined) stopRun(tools, waitTooLong(until));
   return tools;
+}
+
+/** Until when what is in line has to wait because the provider said so in an earlier session, where that is later than `patience`. */
+function orderedWait(lanes: Lanes, ledger: Ledger, patience: number): number | undefined {
+  const closed = new Map([...ledger.buckets].filter(([, {closedUntil}]) => closedUntil > patience));
+  if (closed.size === 0) return undefined;
+  let until: number | undefined;
+  for (let lane = 0; lane < lanes.count; lane++) {
+    if (lanes.left(lane) === 0) continue;
+    const refs = lanes.refs(lane);
+    for (const {id} of refs.length > 0 ? refs : [NO_LIMIT])
+      until = Math.max(until ?? 0, closed.get(id)?.closedUntil ?? 0) || undefined;
+  }
+  return until;
 }
 
 /** A disk that is full, or a row that cannot be read any more because somebody changes the input; all else is a fault of the program. */

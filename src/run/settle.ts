@@ -1,6 +1,6 @@
 import {now} from '../clock.js';
 import {backoffMs} from '../limits/backoff.js';
-import {admit, type Ending, giveBack, type Learned, refuse, refusingSince} from '../limits/ledger.js';
+import {admit, type Ending, giveBack, type Learned, refuse, refusingSince, type Spread} from '../limits/ledger.js';
 import {windowName} from '../limits/limit.js';
 import {operationName} from '../operations/operation.js';
 import {EXIT} from '../problem.js';
@@ -9,7 +9,7 @@ import type {Verdict} from '../requests/request.js';
 import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
-import {moreUrgent, noteSettled, type Stop, UNAUTHORIZED_ROWS} from './stop.js';
+import {moreUrgent, noteSettled, type Stop, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
 import type {Ended, Prepared, Tools} from './tools.js';
 
 /** A row that is refused so often while others of its buckets pass is refused for what it is. */
@@ -117,7 +117,7 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
   const {row} = operation.place;
   const {tries, startedAt} = ended;
   tries.counted -= 1;
-  const {until, fresh} = refuse(tools.ledger, request.buckets, {
+  const {until, fresh, spread} = refuse(tools.ledger, request.buckets, {
     startedAt,
     now: at,
     until: lesson?.until,
@@ -125,6 +125,7 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
     random: tools.random(),
     explained: lesson?.told ?? false,
   });
+  for (const each of spread) tellSpread(each, tools);
   const admitted = request.buckets.reduce((sum, {id}) => sum + (tools.ledger.buckets.get(id)?.admitted ?? 0), 0);
   if (admitted > tries.admitted) tries.refusals += 1;
   tries.admitted = admitted;
@@ -137,12 +138,7 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
   putBack(tools, row);
   const since = refusingSince(tools.ledger, request.buckets) ?? at;
   if (until - at > tools.options.maxWaitMs || at - since > tools.options.maxWaitMs) {
-    stopRun(tools, {
-      why: 'wait-too-long',
-      exit: EXIT.stopped,
-      message: 'the provider orders a wait longer than --max-wait',
-      resumeAt: until,
-    });
+    stopRun(tools, waitTooLong(until));
   }
 }
 
@@ -221,4 +217,14 @@ function tellLearned({label, was, requests, seconds}: Learned, tools: Tools): vo
   if (tools.said.has(line)) return;
   tools.said.add(line);
   tools.say(line);
+}
+
+/** Once for each window: where every caller has a bucket of his own, one is enough to say it. */
+function tellSpread({limit, label, used, ...window}: Spread, tools: Tools): void {
+  const name = `spread ${limit} ${window.seconds}`;
+  if (tools.said.has(name)) return;
+  tools.said.add(name);
+  tools.say(
+    `${label}: refused although ${used} of ${windowName(window)} were used; spreading requests evenly from now on`,
+  );
 }

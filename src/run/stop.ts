@@ -57,6 +57,16 @@ export function noteSettled(
   return failures(`${watch.failed} of ${settled} rows failed, the newest with: ${outcome.why}`);
 }
 
+/** The provider wants to be left alone until `resumeAt`, which is longer than the operator waits. */
+export function waitTooLong(resumeAt: number): Stop {
+  return {
+    why: 'wait-too-long',
+    exit: EXIT.stopped,
+    message: 'the provider orders a wait longer than --max-wait',
+    resumeAt,
+  };
+}
+
 function failures(message: string): Stop {
   return {why: 'failures', exit: EXIT.stopped, message};
 }
