@@ -20,11 +20,13 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 /** Only an error that nobody foresaw has no exit code of its own. */
-function fail(error) {
-  const known = error instanceof Error ? error : new Error(`thrown: ${error}`);
+async function fail(error) {
+  const {told} = await import('../dist/ui/usage.js');
+  const shown = told(error, process.argv.slice(2));
+  const known = shown instanceof Error ? shown : new Error(`thrown: ${shown}`);
   known.oclif ??= {exit: INTERNAL};
   return Errors.handle(known);
 }
 
 process.on('uncaughtException', fail);
-run(process.argv.slice(2), {root: join(__dirname, '..')}).then(() => flush(), fail);
+module.exports = run(process.argv.slice(2), {root: join(__dirname, '..')}).then(() => flush(), fail);

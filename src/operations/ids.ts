@@ -13,6 +13,8 @@ export type Ids = {
    * ids are never taken for one.
    */
   duplicates(idOf: (row: number) => string, max: number): Duplicate[];
+  /** How many rows have an id that an earlier row has, told from the hashes alone. */
+  repeats(): number;
 };
 
 const CHUNK = 2 ** 16;
@@ -21,6 +23,13 @@ const CHUNK = 2 ** 16;
 export function makeIds(hash: (id: string) => number = hashId): Ids {
   const chunks: {readonly hashes: Float64Array; readonly rows: Float64Array}[] = [];
   let count = 0;
+  const sorted = () => {
+    const all = new Float64Array(count);
+    for (const [index, {hashes}] of chunks.entries()) {
+      all.set(hashes.subarray(0, Math.min(CHUNK, count - index * CHUNK)), index * CHUNK);
+    }
+    return all.sort();
+  };
   return {
     add(id, row) {
       if (count % CHUNK === 0) chunks.push({hashes: new Float64Array(CHUNK), rows: new Float64Array(CHUNK)});
@@ -30,13 +39,10 @@ export function makeIds(hash: (id: string) => number = hashId): Ids {
       count++;
     },
     duplicates(idOf, max) {
-      const all = new Float64Array(count);
-      for (const [index, {hashes}] of chunks.entries()) {
-        all.set(hashes.subarray(0, Math.min(CHUNK, count - index * CHUNK)), index * CHUNK);
-      }
-      const alike = repeated(all.sort());
+      const alike = repeated(sorted());
       return alike.size === 0 ? [] : confirmed(chunks, count, alike, idOf, max);
     },
+    repeats: () => sorted().reduce((sum, hash, at, all) => sum + (at > 0 && hash === all[at - 1] ? 1 : 0), 0),
   };
 }
 

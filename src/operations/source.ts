@@ -72,6 +72,11 @@ export async function openInput(path: string, options: InputOptions = {}): Promi
   }
 }
 
+/** The columns that every row has; undefined where each row has its own (NDJSON), and where there is no row that could have one. */
+export function columnsOf({format, columns}: Input): readonly string[] | undefined {
+  return format === 'csv' && columns.length > 0 ? columns : undefined;
+}
+
 /** Removes the private copy of an input, if there is one. A copy at a `spoolPath` stays: a run is resumed from it. */
 export async function closeInput({folder}: Input): Promise<void> {
   if (folder) await rm(folder, {recursive: true, force: true});

@@ -1,11 +1,12 @@
 import {openLedger} from '../limits/ledger.js';
-import {closeInput, openInput} from '../operations/source.js';
+import {closeInput, columnsOf, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode} from '../problem.js';
 import type {Overrides} from '../profiles/override.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import {type Preview, previewOf} from '../requests/preview.js';
 import type {Request} from '../requests/request.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
+import {alikeNote} from '../schedule/alike.js';
 import {type BadRows, openBadRows} from '../schedule/bad-rows.js';
 import {inRanges, type RowRanges, takeIn} from '../schedule/intake.js';
 import {type Plan, planRun} from './plan.js';
@@ -23,8 +24,13 @@ export type PlanOrder = {
   readonly onBytes?: ((bytes: number, of: number) => void) | undefined;
 };
 
-/** A plan, what is wrong with the rows that cannot be sent, and the exit code: 65 when a row is bad and may not be left out. */
-export type Planning = {readonly plan: Plan; readonly bad: BadRows; readonly exit: ExitCode};
+/** A plan, what is wrong with the rows that cannot be sent, what else to know before they are, and the exit code: 65 when a row is bad and may not be left out. */
+export type Planning = {
+  readonly plan: Plan;
+  readonly bad: BadRows;
+  readonly notes: readonly string[];
+  readonly exit: ExitCode;
+};
 
 /** Reads and checks the whole input and plans the run. Sends nothing, writes nothing, and needs no secret. Throws what input, template and profile throw. */
 export async function planOrder(order: Order, asked: PlanOrder): Promise<Planning> {
@@ -39,7 +45,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       baseUrl: order.asked.baseUrl,
       dry: true,
     });
-    const columns = input.format === 'csv' ? input.columns : undefined;
+    const columns = columnsOf(input);
     const roles = rolesOf(order.asked, input.name, columns);
     const setting = settingOf(order.asked, {
       overrides: asked.overrides,
@@ -69,7 +75,8 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       openLedger: () => openLedger(profile.limits, profile.concurrency),
       preview: intake.preview.map((request) => shown(request, order, secrets)),
     });
-    return {plan, bad, exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok};
+    const notes = intake.alike ? [alikeNote(intake.alike, input.name, intake.places)] : [];
+    return {plan, bad, notes, exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok};
   } finally {
     await closeInput(input);
   }

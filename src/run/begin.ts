@@ -8,7 +8,7 @@ import {acquireLock} from '../journal/lock.js';
 import type {JournalRecord, OpenedRecord} from '../journal/record.js';
 import {FORMAT} from '../journal/seal.js';
 import {fold, newStanding} from '../journal/states.js';
-import {closeInput, type Input, openInput} from '../operations/source.js';
+import {closeInput, columnsOf, type Input, openInput} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
@@ -58,7 +58,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
   const {asked} = order;
   const secrets = secretsFor(order, session, world);
   const salt = randomBytes(8).toString('hex');
-  const columns = input.format === 'csv' ? input.columns : undefined;
+  const columns = columnsOf(input);
   const roles = rolesOf(asked, input.name, columns);
   const account = secrets.fingerprint(salt);
   const setting = settingOf(asked, {overrides: session.overrides, columns, credential: secrets.credential, account});

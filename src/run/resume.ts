@@ -7,7 +7,7 @@ import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
 import type {JournalRecord, State} from '../journal/record.js';
 import {cutOutcomes, type Recovered, recover} from '../journal/replay.js';
 import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
-import {closeInput, type Input} from '../operations/source.js';
+import {closeInput, columnsOf, type Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
@@ -116,7 +116,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   const account = secrets.fingerprint(manifest.credential?.salt ?? '');
   if (account !== manifest.credential?.fingerprint && !session.acceptCredential)
     throw otherCredential(manifest, folder);
-  const columns = input.format === 'csv' ? input.columns : undefined;
+  const columns = columnsOf(input);
   const roles = rolesOf(order.asked, input.name, columns);
   const setting = settingOf(order.asked, {
     overrides: {...order.overrides, ...said(session.overrides)},

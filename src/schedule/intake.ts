@@ -10,6 +10,7 @@ import {Problem} from '../problem.js';
 import type {Limit} from '../profiles/profile.js';
 import {buildRequest, type RequestSetting} from '../requests/build.js';
 import type {Request} from '../requests/request.js';
+import {type Alike, openAlike} from './alike.js';
 import {Lanes} from './lanes.js';
 import {LaneRows} from './rows.js';
 
@@ -53,6 +54,8 @@ export type Intake = {
   readonly preview: readonly Request[];
   /** The credentials that the rows' operations ask for by name. */
   readonly credentials: ReadonlySet<string>;
+  /** Rows without an id that ask for what an earlier one asks for already; undefined where there are none. */
+  readonly alike: Alike | undefined;
 };
 
 const PREVIEWED = 3;
@@ -68,6 +71,7 @@ export async function takeIn(reading: Reading): Promise<Intake> {
   const lanes = openLanes(setting.profile.limits);
   const lined = new LaneRows();
   const ids = makeIds();
+  const alike = openAlike();
   const preview: Request[] = [];
   const credentials = new Set<string>();
   const bad = new Set<number>();
@@ -92,6 +96,7 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     }
     const {operation, request} = built;
     if (!checked && operation.id !== String(row.place.row)) ids.add(operation.id, row.place.row);
+    else if (!checked) alike.add(request, row.place.row);
     if (request.credential !== undefined) credentials.add(request.credential);
     if (preview.length < PREVIEWED) preview.push(request);
     if (!wanted || !reading.accept(row.place.row, request)) continue;
@@ -110,6 +115,7 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     bytes,
     preview,
     credentials,
+    alike: checked ? undefined : findAlike(reading, alike, places),
   };
 }
 
@@ -136,12 +142,12 @@ export function build(
   }
 }
 
-/** The rows that share an id with an earlier one. They stand in line already, which is no matter: the run is refused, or they are left out. */
+/** The rows that share an id with an earlier one. Nobody knows which of them is meant, and they stand in line already: none can be left out. */
 function refuseDuplicates(
   {input, roles}: Reading,
   ids: ReturnType<typeof makeIds>,
   places: Places,
-  refuse: (place: RecordPlace, problem: Problem) => void,
+  refuse: (place: RecordPlace, problem: Problem, fatal: boolean) => void,
 ): void {
   const file = openRowFile(input);
   try {
@@ -151,7 +157,20 @@ function refuseDuplicates(
       refuse(
         places.at(found[0]!.row),
         duplicateProblem(found, input, (row) => places.at(row)),
+        true,
       );
+  } finally {
+    file.close();
+  }
+}
+
+function findAlike(reading: Reading, alike: ReturnType<typeof openAlike>, places: Places): Alike | undefined {
+  const file = openRowFile(reading.input);
+  try {
+    return alike.found((row) => {
+      const built = build(file.at(places.at(row)), reading);
+      return built instanceof Problem ? undefined : built.request;
+    });
   } finally {
     file.close();
   }

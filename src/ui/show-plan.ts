@@ -4,6 +4,7 @@ import {planOrder} from '../plan/prepare.js';
 import type {ExitCode} from '../problem.js';
 import {orderFrom, overridesFrom} from './ask.js';
 import type {askFlags, paceFlags} from './flags.js';
+import {plain} from './plain.js';
 import {planLines} from './plan.js';
 import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
@@ -13,7 +14,7 @@ export async function showPlan(
   file: string,
   flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags>,
 ): Promise<ExitCode> {
-  const {plan, bad, exit} = await planOrder(orderFrom(file, flags), {
+  const {plan, bad, notes, exit} = await planOrder(orderFrom(file, flags), {
     overrides: overridesFrom(flags),
     credential: flags.credential,
     envFile: flags['env-file'],
@@ -22,6 +23,7 @@ export async function showPlan(
     latency: parseLatency(flags.latency),
     startAt: now(),
   });
+  for (const note of notes) process.stderr.write(`${plain(note)}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stdout, process.env);

@@ -68,4 +68,11 @@ describe('Ids', () => {
     );
     assert.equal(problem.exit, 65);
   });
+
+  it('counts the rows whose id an earlier row has', () => {
+    const ids = makeIds();
+    for (const [index, id] of ['a', 'b', 'a', 'a', 'b', 'c'].entries()) ids.add(id, index + 1);
+    assert.equal(ids.repeats(), 3);
+    assert.equal(makeIds().repeats(), 0);
+  });
 });

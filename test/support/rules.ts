@@ -127,7 +127,7 @@ export const workplace: Rule = (files) =>
 /**
  * Every source file with code in it is tested where one looks for it: by the test of its name, by another test of its folder, or by way
  * of a file of its folder that is. Tests of a folder are named after its files (`ledger.test.ts`, `ledger.property.test.ts`), after a
- * folder within it, or `faults.test.ts` where each fixture is one fault.
+ * folder within it, or `faults.test.ts` where each fixture is one fault; those of the commands after what one meets at a terminal.
  */
 export function mirrors(exceptions: Readonly<Record<string, string>>): Rule {
   return (files) => {
@@ -140,7 +140,11 @@ export function mirrors(exceptions: Readonly<Record<string, string>>): Rule {
     const folders = new Set(FLOORS.flat());
     const astray = files
       .filter(
-        ({path}) => path.endsWith('.test.ts') && folders.has(path.split('/')[1]!) && !path.endsWith('/faults.test.ts'),
+        ({path}) =>
+          path.endsWith('.test.ts') &&
+          folders.has(path.split('/')[1]!) &&
+          !path.endsWith('/faults.test.ts') &&
+          !path.startsWith('test/commands/'),
       )
       .map(({path}) => ({path, tests: path.replace(/^test\//, 'src/').replace(/(?:\.\w+)?\.test\.ts$/, '')}))
       .filter(({tests}) => !paths.has(`${tests}.ts`) && !files.some(({path}) => path.startsWith(`${tests}/`)))

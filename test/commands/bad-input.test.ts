@@ -1,0 +1,94 @@
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {assert} from 'chai';
+import {inFolder, listen, openTerminal, type Provider, type Said, sluice, type Terminal} from '../support/program.js';
+import {BAD_INPUTS, type BadInput} from './bad-inputs.js';
+
+const RECORDED = 'fixtures/messages/bad-input.txt';
+
+type Outcome = Said & {readonly left: readonly string[]; readonly was: readonly string[]; readonly heard: number};
+
+describe('bad input', () => {
+  let outcomes: ReadonlyMap<string, Outcome>;
+  let recorded: ReadonlyMap<string, string>;
+
+  before(async function () {
+    this.timeout(120_000);
+    const terminal = openTerminal();
+    const provider = await listen();
+    const found = new Map<string, Outcome>();
+    for (const input of BAD_INPUTS) found.set(input.name, await meet(input, terminal, provider));
+    terminal.close();
+    await provider.close();
+    outcomes = found;
+    if (process.env.UPDATE_MESSAGES) {
+      mkdirSync('fixtures/messages', {recursive: true});
+      writeFileSync(RECORDED, BAD_INPUTS.map((input) => entry(input, outcomes.get(input.name)!)).join('\n'));
+    }
+    recorded = new Map(
+      readFileSync(RECORDED, 'utf8')
+        .split(/^(?=# )/m)
+        .map((text) => [/^# (.*)$/m.exec(text)![1]!, text.trimEnd()]),
+    );
+  });
+
+  it('has names of its own for its cases, and no message of a case that is gone', () => {
+    assert.deepEqual(
+      [...recorded.keys()],
+      BAD_INPUTS.map(({name}) => name),
+    );
+  });
+
+  for (const input of BAD_INPUTS)
+    it(input.name, () => {
+      const outcome = outcomes.get(input.name)!;
+      const {exit, stdout, stderr, heard, left, was} = outcome;
+      assert.equal(exit, input.exit, stderr);
+      assert.equal(heard, 0, 'requests were sent');
+      assert.deepEqual(left, was, 'something was left behind');
+      assert.equal(stdout, '');
+      assert.notMatch(stderr, /^\s+at .*(?::\d+:\d+\)?|<anonymous>\)?)$/m, 'a stack trace');
+      assert.notMatch(stderr, /[\0-\x09\x0b-\x1f\x7f-\x9f]/, 'something that a terminal obeys');
+      assert.notMatch(stderr, /s3cret/);
+      const last = stderr.trimEnd().split('\n').at(-1)!;
+      assert.match(last, /^ +Try this: \S/, 'the last line says what to type next');
+      assert.equal(entry(input, outcome).trimEnd(), recorded.get(input.name), 'UPDATE_MESSAGES=1 records it');
+    });
+});
+
+/** One case at the terminal, in a folder of its own. */
+async function meet(
+  {args, files = {}, env = {}, stdin, prepare}: BadInput,
+  terminal: Terminal,
+  provider: Provider,
+): Promise<Outcome> {
+  return inFolder(files, async (cwd) => {
+    prepare?.(cwd);
+    const was = readdirSync(cwd).sort();
+    const before = provider.heard.length;
+    const words = args.map((word) => word.replace('{url}', provider.url));
+    const said = await (stdin === undefined ? terminal.type(words, {cwd, env}) : sluice(words, {cwd, env, stdin}));
+    return {
+      ...said,
+      stderr: plainly(said.stderr, provider, cwd),
+      was,
+      left: readdirSync(cwd).sort(),
+      heard: provider.heard.length - before,
+    };
+  });
+}
+
+/** Without what differs from run to run. */
+function plainly(text: string, {url}: Provider, cwd: string): string {
+  return text.replaceAll(url, '{url}').replaceAll(cwd, '.');
+}
+
+function entry({name, args, env = {}}: BadInput, {exit, stderr}: Outcome): string {
+  const quoted = args.map((word) => (/^[\w./:=@{}-]+$/.test(word) ? word : `'${word}'`).replace(/\x1b/g, '\\x1b'));
+  const set = Object.entries(env).map(([key, value]) => `${key}=${JSON.stringify(value).slice(1, -1)} `);
+  const told = stderr
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n');
+  return `# ${name}\n$ ${set.join('')}sluice ${quoted.join(' ')}\n${told}\nexit ${exit}\n`;
+}
