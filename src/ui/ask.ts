@@ -86,7 +86,7 @@ function bodyFrom(text: string | undefined): string | undefined {
   if (!text?.startsWith('@')) return text;
   const path = text.slice(1);
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, ''); // The editor put it there, not the person.
   } catch {
     throw new Problem(
       'BODY_MISSING',
