@@ -41,7 +41,7 @@ export async function runSession(ready: Ready): Promise<Ending> {
   const unlisten = listen({
     finish: (signal, exit) => {
       ready.watcher.say(`${signal}: finishing ${tools.inFlight} in flight, nothing new is sent; once more to abort`);
-      stopRun(tools, {why: signal, exit, message: `stopped by ${signal}`});
+      stopRun(tools, {why: signal, exit, message: signal});
     },
     abort: () => {
       ready.watcher.say('aborting what is in flight; those rows are in doubt');

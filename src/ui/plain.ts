@@ -22,6 +22,17 @@ export function cutTo(text: string, width: number): string {
   return width > 0 ? `${kept}…` : '';
 }
 
+/** `text` in lines of at most `width` columns, broken at blanks; a longer word is left to the terminal. */
+export function foldAt(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(`${line} ${word}`) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(line === undefined ? word : `  ${word}`);
+  }
+  return lines;
+}
+
 /** Columns of a terminal, never too few: what is not Latin may take two, and a line that wraps destroys the bars below it. */
 export function widthOf(text: string): number {
   let width = 0;

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import {plain, widthOf} from './plain.js';
+import {foldAt, plain, widthOf} from './plain.js';
 import {laneLine, outlookLine, plainLine, totalLine, type View} from './view.js';
 
 const REDRAWS_PER_SECOND = 8;
@@ -71,8 +71,10 @@ function openBars(stream: NodeJS.WriteStream): Progress {
       }
     },
     note(line) {
-      if (shown.length === 0 || closed) stream.write(`${plain(line)}\n`);
-      else bars.log(`${plain(line)}\x1b[K\n`); // What a longer bar left behind is cleared, else it stays behind the note.
+      for (const part of foldAt(plain(line), stream.columns ?? 80)) {
+        if (shown.length === 0 || closed) stream.write(`${part}\n`);
+        else bars.log(`${part}\x1b[K\n`); // What a longer bar left behind is cleared, else it stays behind the note.
+      }
     },
     close() {
       if (closed) return;
@@ -102,7 +104,7 @@ function linesOf(view: View, now: number, stream: NodeJS.WriteStream, least: num
   return lines;
 }
 
-/** The last column is left free: some terminals wrap as soon as it is written to. */
+/** Three columns are left free: the terminal writes ^C behind the last line, and some wrap as soon as the last column is written to. */
 function width({columns}: NodeJS.WriteStream): number {
-  return Math.max(1, (columns ?? 80) - 1);
+  return Math.max(1, (columns ?? 80) - 3);
 }

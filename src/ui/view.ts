@@ -25,18 +25,24 @@ export function totalLine(view: View, width: number): string {
   return cutTo(`[${bar(view.done, view.rows, room)}] ${parts.join(' · ')}`, width);
 }
 
-/** The line below it: what is waited for, and when all will be done. */
+/** The line below it: what is waited for, and when all will be done. Where both are too long, the end of the run is what stays. */
 export function outlookLine(view: View, now: number, width: number): string {
-  return cutTo(outlook(view, now).join(' · ') || 'sending', width);
+  const parts = outlook(view, now);
+  if (parts.length < 2) return cutTo(parts[0] ?? 'sending', width);
+  const [waiting = '', about = ''] = parts;
+  const short = waiting.replace(/^waiting for /, '');
+  const fitting = [`${waiting} · ${about}`, `${short} · ${about}`].find((line) => widthOf(line) <= width);
+  return fitting ?? cutTo(`${about} · ${short}`, width);
 }
 
-/** The line of one lane, its name in `nameWidth` columns. */
+/** The line of one lane, its name in `nameWidth` columns. A wait for what the lane is called after does not name it again. */
 export function laneLine({name, done, rows, waits}: LaneView, nameWidth: number, width: number): string {
   const label = cutTo(plain(name), nameWidth);
   const padded = label + ' '.repeat(Math.max(0, nameWidth - widthOf(label)));
   const numbers = `${sayNumber(done)}/${sayNumber(rows)}`;
+  const wait = waits?.startsWith(`${name}, `) ? waits.slice(name.length + 2) : waits;
   return cutTo(
-    `  ${padded} [${bar(done, rows, BAR_WIDTHS.least)}] ${numbers}${waits ? ` · ${plain(waits)}` : ''}`,
+    `  ${padded} [${bar(done, rows, BAR_WIDTHS.least)}] ${numbers}${wait ? ` · ${plain(wait)}` : ''}`,
     width,
   );
 }

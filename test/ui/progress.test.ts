@@ -42,7 +42,7 @@ describe('progress on a terminal', () => {
     progress.show(VIEW, T);
     clock.tick(200);
     assert.deepEqual(screen.lines, [
-      '[---------------] 4 % 12,345/300,000 · 16/s · 12,300 ok · 45 failed · 3 refused',
+      '[-------------] 4 % 12,345/300,000 · 16/s · 12,300 ok · 45 failed · 3 refused',
       'done about 17:00',
     ]);
   });
@@ -90,6 +90,18 @@ describe('progress on a terminal', () => {
   it('says things before there is a bar', () => {
     progress.note('checked 300,000 rows');
     assert.deepEqual(screen.lines, ['checked 300,000 rows']);
+  });
+
+  it('leaves room for the ^C that a terminal writes behind the last line', () => {
+    progress.show({...VIEW, lanes: LANES.map((lane) => ({...lane, waits: 'a wait of many words '.repeat(9)}))}, T);
+    clock.tick(200);
+    assert.isAtMost(screen.lines.at(-1)!.length, 77);
+  });
+
+  it('breaks what it says between words', () => {
+    open(30);
+    progress.note('sending 600 rows to http://127.0.0.1:35971 under amity');
+    assert.deepEqual(screen.lines, ['sending 600 rows to', '  http://127.0.0.1:35971 under', '  amity']);
   });
 
   for (const columns of [40, 20, 8])

@@ -1,5 +1,5 @@
 import {assert} from 'chai';
-import {laneLine, totalLine, type View} from '../../src/ui/view.js';
+import {laneLine, outlookLine, totalLine, type View} from '../../src/ui/view.js';
 
 const VIEW: View = {rows: 200, done: 50, ok: 50, failed: 0, inDoubt: 0, refusals: 0, perSecond: 0.25, lanes: []};
 
@@ -40,4 +40,39 @@ describe('laneLine', () => {
       laneLine({name: 'bot=st-1', done: 5, rows: 10, waits: 'until 14:02'}, 10, 60),
       '  bot=st-1   [####----] 5/10 · until 14:02',
     ));
+
+  it('does not name twice what it waits for', () =>
+    assert.equal(
+      laneLine({name: 'bot=st-1', done: 5, rows: 10, waits: 'bot=st-1, 60 per 60 s; next at 14:02:10'}, 8, 60),
+      '  bot=st-1 [####----] 5/10 · 60 per 60 s; next at 14:02:10',
+    ));
+});
+
+describe('outlookLine', () => {
+  const at = new Date(2026, 7, 21, 12, 0).getTime();
+  const waiting = 'waiting for bot definition, 1800 per 1 h; next at 14:02:10';
+  const view = {...VIEW, waiting, etaAt: at + 5 * 3_600_000};
+  for (const {name, given, width, line} of [
+    {
+      name: 'says what is waited for and when all is done',
+      given: view,
+      width: 80,
+      line: `${waiting} · done about 17:00`,
+    },
+    {
+      name: 'leaves out the words that one can do without',
+      given: view,
+      width: 65,
+      line: 'bot definition, 1800 per 1 h; next at 14:02:10 · done about 17:00',
+    },
+    {
+      name: 'keeps the end of the run where not both fit',
+      given: view,
+      width: 40,
+      line: 'done about 17:00 · bot definition, 1800…',
+    },
+    {name: 'says a wait alone', given: {...view, etaAt: undefined}, width: 80, line: waiting},
+    {name: 'says that it is sending when it knows no more', given: VIEW, width: 80, line: 'sending'},
+  ])
+    it(name, () => assert.equal(outlookLine(given, at, width), line));
 });
