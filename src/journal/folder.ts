@@ -47,6 +47,7 @@ const BEFORE_BEGINNING = new Set([
   'reserve',
   'reserve.tmp',
   'input.spool',
+  'input.spool.part',
   'run.json.tmp',
   segmentName(1),
   `${segmentName(1)}.tmp`,

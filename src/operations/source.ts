@@ -31,6 +31,8 @@ export type Input = {
 };
 
 export type InputOptions = {
+  /** Known already, as for a copy whose name says nothing; found out when absent. */
+  readonly format?: Input['format'] | undefined;
   /** `,` `;` `|` or another single character, `tab` or `\t`; found out when absent. */
   readonly delimiter?: string | undefined;
   /** Where a copy is kept; a private folder that `closeInput` removes when absent. */
@@ -55,7 +57,8 @@ export async function openInput(path: string, options: InputOptions = {}): Promi
     refuseForeign(head, name);
     const {size: bytes} = await stat(plain.path);
     const common = {...plain, name, bomBytes, bytes, folder};
-    if (isNdjson(name, head.subarray(bomBytes))) {
+    const format = options.format ?? (isNdjson(name, head.subarray(bomBytes)) ? 'ndjson' : 'csv');
+    if (format === 'ndjson') {
       return {
         ...common,
         format: 'ndjson',

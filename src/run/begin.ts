@@ -42,7 +42,10 @@ export async function beginRun(order: Order, session: SessionOrder, world: World
   let begun = false;
   let input: Input | undefined;
   try {
-    input = await openInput(order.file, {delimiter: order.delimiter, spoolPath: runFiles(folder).spool});
+    const {spool} = runFiles(folder);
+    // A beginning that was killed may have left the copy of another input, which a resume would take for this one's.
+    await rm(spool, {force: true});
+    input = await openInput(order.file, {delimiter: order.delimiter, spoolPath: spool});
     const ready = await prepare(order, session, world, input);
     begun = true;
     return {folder, run: ready.run, ending: await runSession(ready)};

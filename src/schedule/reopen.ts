@@ -9,6 +9,8 @@ import {type Input, openInput} from '../operations/source.js';
 export async function reopenInput(manifest: Manifest, folder: string): Promise<Input> {
   const {spool} = runFiles(folder);
   const copied = existsSync(spool);
-  const input = await openInput(copied ? spool : manifest.file, {delimiter: manifest.input.delimiter});
-  return {...input, name: manifest.name, format: manifest.input.format as Input['format']};
+  const {delimiter, format} = manifest.input;
+  // The copy is called otherwise, and its first row may look like the other format: read so, every row after it would be another.
+  const input = await openInput(copied ? spool : manifest.file, {delimiter, format: format as Input['format']});
+  return {...input, name: manifest.name};
 }

@@ -67,7 +67,7 @@ describe('createRunFolder', () => {
 
   it('takes one whose run never began', () =>
     inFolder(async (folder) => {
-      for (const name of ['journal-000001.ndjson', 'reserve', 'lock.json', 'run.json.tmp'])
+      for (const name of ['journal-000001.ndjson', 'reserve', 'lock.json', 'run.json.tmp', 'input.spool.part'])
         await writeFile(join(folder, name), '');
       await chmod(folder, 0o755);
       await createRunFolder(folder);
