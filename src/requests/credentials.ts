@@ -44,20 +44,25 @@ export function findCredential(profile: Profile, source: SecretSource, name?: st
   return rule;
 }
 
-/** Reads the secrets of a credential and of those that go with it. Throws CREDENTIAL_MISSING or CREDENTIAL_INVALID (77). */
+/**
+ * Reads the secrets of a credential and of those that go with it, but for the one called `carried`, which a `--header` line brings along. Throws
+ * CREDENTIAL_MISSING or CREDENTIAL_INVALID (77).
+ */
 export function readCredential(
   profile: Profile,
   rule: CredentialRule,
   source: SecretSource,
   baseUrl: string,
+  carried?: string,
 ): Credential {
   const headers: Record<string, string> = {};
   const query: Record<string, string> = {};
   const secrets: string[] = [];
   for (const each of sentTogether(profile, rule)) {
+    Object.assign(headers, each.headers);
+    if (each.name === carried) continue;
     const secret = lookUp(source, each.env, profile);
     secrets.push(secret);
-    Object.assign(headers, each.headers);
     if (each.header !== undefined) headers[each.header.toLowerCase()] = each.prefix + secret;
     if (each.query !== undefined) query[each.query] = each.prefix + secret;
   }

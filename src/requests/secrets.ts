@@ -1,4 +1,5 @@
 import type {WireRequest} from '../exchange.js';
+import type {Problem} from '../problem.js';
 import {chooseCredential, sentTogether} from '../profiles/credentials.js';
 import type {CredentialRule, Profile} from '../profiles/profile.js';
 import {
@@ -47,28 +48,24 @@ export type Secrets = {
 
 /** Reads every secret that may be wanted, and takes them out of the environment. Throws CREDENTIAL_UNKNOWN (2), CREDENTIAL_MISSING (77). */
 export function openSecrets(place: SecretPlace): Secrets {
-  const {profile, env, envFile, chosen, headers, baseUrl, dry = false} = place;
+  const {profile, env, envFile, headers, baseUrl, dry = false} = place;
   const own = {...env};
   const read = () => ({env: own, file: envFile === undefined ? {} : readEnvFile(envFile)});
   const source = read();
-  const rule =
-    dry && chosen !== undefined ? chooseCredential(profile, {}, chosen) : findCredential(profile, source, chosen);
-  let known = readAll(profile, source, baseUrl);
+  const carried = credentialInHeaders(profile, headers);
+  const rule = ruleOf(place, source, carried);
+  let known = readAll(profile, source, baseUrl, carried);
   let extra = readSecretHeaders(headers, source, baseUrl);
   if (!rule && !extra && !dry) refuseNone(profile);
   forgetSecrets({env, file: {}}, secretVariables(profile, headers));
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let scrub = makeScrub(secretsOf(known, extra));
   return {
-    credential: rule?.name ?? credentialInHeaders(profile, headers) ?? (dry ? assumed(profile) : undefined),
+    credential: rule?.name ?? (dry ? assumed(profile) : undefined),
     fingerprint: (salt) =>
       fingerprint(secretsOf(new Map([...known].filter(([name]) => name === rule?.name)), extra).join('\n'), salt),
     require: (name) => {
-      if (!known.has(name))
-        throw missingCredential(
-          profile,
-          profile.credentials.find((each) => each.name === name),
-        );
+      if (!known.has(name)) throw missingPart(profile, source, name, carried);
     },
     apply: (wire, name) =>
       applyCredential(applyCredential(wire, name === undefined ? undefined : known.get(name)), extra),
@@ -77,7 +74,7 @@ export function openSecrets(place: SecretPlace): Secrets {
       if (envFile === undefined) return false;
       const fresh = read();
       const [before, beforeExtra] = [known, extra];
-      known = readAll(profile, fresh, baseUrl);
+      known = readAll(profile, fresh, baseUrl, carried);
       extra = readSecretHeaders(headers, fresh, baseUrl);
       const [old, current] = [secretsOf(before, beforeExtra), secretsOf(known, extra)];
       if (old.join('\n') === current.join('\n')) return false;
@@ -90,13 +87,39 @@ export function openSecrets(place: SecretPlace): Secrets {
   };
 }
 
+/** What a `--header` line carries needs no secret of its own, and is what is meant unless another is named. */
+function ruleOf(
+  {profile, chosen, dry = false}: SecretPlace,
+  source: SecretSource,
+  carried: string | undefined,
+): CredentialRule | undefined {
+  if (carried !== undefined && (chosen ?? carried) === carried) return chooseCredential(profile, {}, carried);
+  return dry && chosen !== undefined ? chooseCredential(profile, {}, chosen) : findCredential(profile, source, chosen);
+}
+
 /** Not every credential of a profile is wanted; one that is and has no secret is named when a row asks for it. */
-function readAll(profile: Profile, source: SecretSource, baseUrl: string): Map<string, Credential> {
-  const set = (rule: CredentialRule) =>
-    sentTogether(profile, rule).every(({env}) => source.file[env] ?? source.env[env]);
+function readAll(
+  profile: Profile,
+  source: SecretSource,
+  baseUrl: string,
+  carried: string | undefined,
+): Map<string, Credential> {
   return new Map(
-    profile.credentials.filter(set).map((rule) => [rule.name, readCredential(profile, rule, source, baseUrl)]),
+    profile.credentials
+      .filter((rule) => sentTogether(profile, rule).every((each) => isThere(each, source, carried)))
+      .map((rule) => [rule.name, readCredential(profile, rule, source, baseUrl, carried)]),
   );
+}
+
+function isThere({name, env}: CredentialRule, source: SecretSource, carried: string | undefined): boolean {
+  return name === carried || Boolean(source.file[env] ?? source.env[env]);
+}
+
+/** Of a credential and those that go along, the one without a secret. */
+function missingPart(profile: Profile, source: SecretSource, name: string, carried: string | undefined): Problem {
+  const rule = profile.credentials.find((each) => each.name === name);
+  const part = rule && sentTogether(profile, rule).find((each) => !isThere(each, source, carried));
+  return missingCredential(profile, part ?? rule);
 }
 
 /** A plan without a secret is made for the profile's first credential, unless its provider also answers without one. */
