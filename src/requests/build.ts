@@ -64,12 +64,15 @@ function build(operation: Operation, setting: RequestSetting): Request {
     body?.contentType,
     profile,
   );
-  const known = {operation: match?.name, group: match?.rule.group};
+  const operationName = match?.name;
+  const group = match?.rule.group;
   // Secrets go to the provider's origin alone, whatever else is allowed.
   const credential = location.own ? (match?.rule.credential ?? setting.credential) : undefined;
   const call = setting.template?.call;
+  // Written out: spread into both objects, these two took half of the time that a request takes to build.
   const keyed = {
-    ...known,
+    operation: operationName,
+    group,
     method,
     path: location.path.split('?')[0]!,
     pattern: rendered && call?.kind === 'url' ? call.url.pattern.split('?')[0] : undefined,
@@ -80,7 +83,8 @@ function build(operation: Operation, setting: RequestSetting): Request {
     scope: operation.scope,
   };
   return {
-    ...known,
+    operation: operationName,
+    group,
     method,
     url: location.url,
     headers,
