@@ -128,6 +128,7 @@ export function admit(ledger: Ledger, refs: readonly BucketRef[], startedAt: num
 
 /** A limit that turned out lower (or, where the profile trusts that, higher) than what was in force. */
 export type Learned = {
+  readonly limit: number;
   readonly label: string;
   readonly was: number;
   readonly requests: number;
@@ -170,7 +171,7 @@ export function believe(
   if (quota.limit === undefined || quota.limit < 1) return undefined;
   const told = trust === 'up' ? quota.limit : Math.min(quota.limit, window.rule.requests);
   if (told === window.requests) return undefined;
-  const learned: Learned = {label: ref.label, was: window.requests, requests: told, seconds};
+  const learned: Learned = {limit, label: ref.label, was: window.requests, requests: told, seconds};
   window.requests = told;
   return learned;
 }

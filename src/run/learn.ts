@@ -13,6 +13,8 @@ export type Lesson = {
   readonly resetAt: (limit: number, seconds: number) => number | undefined;
   /** Before this nothing may be sent, when the response is a refusal. */
   readonly until: number | undefined;
+  /** Before this the provider does not want the same request again, whatever the response was. */
+  readonly retryAfter: number | undefined;
   /** A count was told that we believe, so a refusal needs no other explanation. */
   readonly told: boolean;
   /** Applies what was told to the ledger; returns limits that turned out other than the profile says. */
@@ -47,13 +49,15 @@ export function learn(
   const spent = quotas
     .filter(({remaining, resetAt}) => trust !== 'none' && remaining === 0 && resetAt !== undefined)
     .map(({resetAt}) => resetAt!);
+  const retryAfter = readRetryAfter(headers, at);
   return {
     clock,
+    retryAfter,
     resetAt: (limit, seconds) =>
       trust === 'none'
         ? undefined
         : matches.find((match) => match.limit === limit && match.seconds === seconds)?.quota.resetAt,
-    until: readRetryAfter(headers, at) ?? (spent.length > 0 ? Math.max(...spent) : undefined),
+    until: retryAfter ?? (spent.length > 0 ? Math.max(...spent) : undefined),
     told: trust !== 'none' && matches.some(({quota}) => quota.limit !== undefined),
     apply: (ledger, buckets, span) =>
       trust === 'none'

@@ -1,7 +1,6 @@
 import {now} from '../clock.js';
 import {backoffMs} from '../limits/backoff.js';
-import {admit, type Ending, giveBack, type Learned, refuse, refusingSince, type Spread} from '../limits/ledger.js';
-import {windowName} from '../limits/limit.js';
+import {admit, type Ending, giveBack, refuse, refusingSince} from '../limits/ledger.js';
 import {operationName} from '../operations/operation.js';
 import {EXIT} from '../problem.js';
 import {MALFORMED} from '../requests/judge.js';
@@ -10,6 +9,7 @@ import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
 import {moreUrgent, noteSettled, type Stop, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
+import {tellLearned, tellSpread} from './tell.js';
 import type {Ended, Prepared, Tools} from './tools.js';
 
 /** A row that is refused so often while others of its buckets pass is refused for what it is. */
@@ -39,7 +39,8 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
 
 /** Ends the run, unless it is ending for something more urgent. */
 export function stopRun(tools: Tools, stop: Stop): void {
-  tools.stop = moreUrgent(tools.stop, stop);
+  // The provider's own words may be in the message, and what it echoes.
+  tools.stop = moreUrgent(tools.stop, {...stop, message: tools.secrets.scrub(stop.message)});
   tools.wake();
 }
 
@@ -54,13 +55,13 @@ function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, to
       close(prepared, ended, tools, {kind: 'failed', why: verdict.why});
       break;
     case 'in-doubt':
-      doubt(prepared, ended, tools, at, verdict.why);
+      doubt(prepared, ended, lesson, tools, at, verdict.why);
       break;
     case 'refused':
       refused(prepared, ended, lesson, tools, at);
       break;
     case 'backoff':
-      delay(prepared, ended, tools, at, verdict.why);
+      delay(prepared, ended, lesson, tools, at, verdict.why);
       break;
     case 'unsent':
       unsent(prepared, ended, tools, at, verdict.why);
@@ -74,9 +75,16 @@ function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, to
   }
 }
 
-function doubt(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
+function doubt(
+  prepared: Prepared,
+  ended: Ended,
+  lesson: Lesson | undefined,
+  tools: Tools,
+  at: number,
+  why: string,
+): void {
   if (tools.options.inDoubt === 'retry' && ended.tries.counted < tools.profile.retry.attempts) {
-    delay(prepared, ended, tools, at, why);
+    delay(prepared, ended, lesson, tools, at, why);
     return;
   }
   tools.record(outcome(prepared, ended, tools, 'unk', {m: why}));
@@ -142,18 +150,29 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
   }
 }
 
-function delay(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
+function delay(
+  prepared: Prepared,
+  ended: Ended,
+  lesson: Lesson | undefined,
+  tools: Tools,
+  at: number,
+  why: string,
+): void {
   const {row} = prepared.operation.place;
-  const until = at + backoffMs(ended.tries.counted, tools.profile.retry, tools.random());
+  const backoffUntil = at + backoffMs(ended.tries.counted, tools.profile.retry, tools.random());
+  const until = Math.max(backoffUntil, lesson?.retryAfter ?? 0);
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'backoff', m: why, ra: Math.ceil(until)}));
   tools.delayed.push({at: until, row});
+  if (until > backoffUntil && until - at > tools.options.maxWaitMs) stopRun(tools, waitTooLong(until));
 }
 
 function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'unauthorized'}, tools: Tools): void {
   const {row} = prepared.operation.place;
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'unauthorized', m: verdict.why}));
   if (tools.secrets.refresh(ended.startedAt, now())) {
-    putBack(tools, row);
+    // Whoever was told 401 before was told so with the old secret too, and a success with the new one would prove nothing against them.
+    for (const each of [...tools.unauthorized.keys(), row]) putBack(tools, each);
+    tools.unauthorized.clear();
     return;
   }
   tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.tries.attempts, at: now()});
@@ -210,21 +229,4 @@ function learnFrom({request}: Prepared, {exchange, startedAt}: Ended, tools: Too
   const lesson = learn(exchange.response, request.buckets, known, {startedAt, now: at});
   tools.serverClock = lesson.clock;
   return lesson;
-}
-
-function tellLearned({label, was, requests, seconds}: Learned, tools: Tools): void {
-  const line = `${label}: profile ${windowName({requests: was, seconds})}, server says ${requests}; using ${requests}`;
-  if (tools.said.has(line)) return;
-  tools.said.add(line);
-  tools.say(line);
-}
-
-/** Once for each window: where every caller has a bucket of his own, one is enough to say it. */
-function tellSpread({limit, label, used, ...window}: Spread, tools: Tools): void {
-  const name = `spread ${limit} ${window.seconds}`;
-  if (tools.said.has(name)) return;
-  tools.said.add(name);
-  tools.say(
-    `${label}: refused although ${used} of ${windowName(window)} were used; spreading requests evenly from now on`,
-  );
 }

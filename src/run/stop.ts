@@ -79,6 +79,8 @@ const URGENCY: readonly ExitCode[] = [
   EXIT.internal,
   EXIT.disk,
   EXIT.credentials,
+  EXIT.misfit,
+  EXIT.noInput,
   EXIT.unreachable,
   EXIT.stopped,
 ];

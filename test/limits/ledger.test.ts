@@ -135,7 +135,13 @@ describe('Ledger', () => {
 
     it('is believed at once when it is lower, once', () => {
       const ledger = openLedger(limits, 10);
-      assert.deepEqual(believe(ledger, [network], belief, span), {label: 'network', was: 3, requests: 2, seconds: 5});
+      assert.deepEqual(believe(ledger, [network], belief, span), {
+        limit: 0,
+        label: 'network',
+        was: 3,
+        requests: 2,
+        seconds: 5,
+      });
       assert.isUndefined(believe(ledger, [network], belief, span));
       take(ledger, [network], 0);
       take(ledger, [network], 0);

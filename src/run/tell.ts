@@ -1,0 +1,21 @@
+import type {Learned, Spread} from '../limits/ledger.js';
+import {windowName} from '../limits/limit.js';
+import type {Tools} from './tools.js';
+
+/** A limit that turned out other than the profile says. Where every caller has a bucket of his own, one is enough to say it. */
+export function tellLearned({limit, label, was, requests, seconds}: Learned, tools: Tools): void {
+  const line = `${label}: profile ${windowName({requests: was, seconds})}, server says ${requests}; using ${requests}`;
+  once(`learned ${limit} ${seconds} ${was} ${requests}`, line, tools);
+}
+
+/** A window whose starts are spread from now on; once for all buckets of its limit too. */
+export function tellSpread({limit, label, used, ...window}: Spread, tools: Tools): void {
+  const line = `${label}: refused although ${used} of ${windowName(window)} were used; spreading requests evenly from now on`;
+  once(`spread ${limit} ${window.seconds}`, line, tools);
+}
+
+function once(name: string, line: string, {said, say}: Tools): void {
+  if (said.has(name)) return;
+  said.add(name);
+  say(line);
+}
