@@ -6,7 +6,7 @@ export default class Plan extends Command {
   static override description =
     'Checks every row and plays the run on a virtual clock, with the windows the run would use. Sends nothing, and needs no credential.';
   static override examples = [
-    "<%= config.bin %> plan users.csv --profile amity --region eu --request 'POST /api/v3/users'",
+    '<%= config.bin %> plan cities.csv --profile amity --region eu --operation CreateCommunity --body \'{"displayName": "{{ name }}"}\'',
   ];
   static override args = {
     file: Args.string({required: true, description: 'CSV or NDJSON, gzipped or not; - for standard input'}),

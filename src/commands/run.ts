@@ -6,7 +6,8 @@ export default class Run extends Command {
   static override description =
     'Checks every row, then sends them as fast as the provider allows and never faster. What happens is kept in a run folder, so that an interrupted run goes on with: sluice resume.';
   static override examples = [
-    '<%= config.bin %> run users.csv --profile amity --region eu --request \'POST /api/v3/users\' --body \'{"userId": "{{ id }}"}\'',
+    '<%= config.bin %> run cities.csv --profile amity --region eu --operation CreateCommunity --body \'{"displayName": "{{ name }}"}\'',
+    "<%= config.bin %> run members.csv --profile amity --region eu --request 'DELETE /api/v3/communities/{{ community }}/users?userIds[]={{ user }}'",
     '<%= config.bin %> run operations.ndjson --profile ./mine.yaml --share 60% --deadline 55m --or-resume',
   ];
   static override args = {

@@ -3,25 +3,33 @@ import {Flags} from '@oclif/core';
 /** What is to be sent, to whom and how fast: the flags of `run` and `plan`. */
 export const askFlags = {
   profile: Flags.string({
+    helpGroup: 'PROVIDER',
     char: 'p',
     required: true,
     helpValue: 'NAME|FILE',
     description: 'provider profile: a built-in name, NAME:VARIANT, or a YAML file',
   }),
-  'base-url': Flags.string({helpValue: 'URL', description: 'send to this address instead of the profile’s'}),
-  region: Flags.string({helpValue: 'NAME', description: 'one of the profile’s regions'}),
+  'base-url': Flags.string({
+    helpGroup: 'PROVIDER',
+    helpValue: 'URL',
+    description: "send to this address instead of the profile's",
+  }),
+  region: Flags.string({helpGroup: 'PROVIDER', helpValue: 'NAME', description: "one of the profile's regions"}),
   request: Flags.string({
+    helpGroup: 'REQUEST',
     char: 'r',
     helpValue: "'POST /path/{{ column }}'",
     description: 'what each row becomes, in a file of plain rows',
     exclusive: ['operation'],
   }),
   operation: Flags.string({
+    helpGroup: 'REQUEST',
     char: 'o',
     helpValue: 'NAME',
     description: 'what each row becomes: an operation of the profile',
   }),
   header: Flags.string({
+    helpGroup: 'REQUEST',
     char: 'H',
     multiple: true,
     multipleNonGreedy: true,
@@ -30,29 +38,48 @@ export const askFlags = {
     description: 'header of every request; ${NAME} is taken from the environment and masked',
   }),
   body: Flags.string({
+    helpGroup: 'REQUEST',
     char: 'b',
     helpValue: 'JSON|@FILE',
     description: 'body of every request, with {{ column }} in it',
   }),
-  id: Flags.string({helpValue: 'COLUMN', description: 'column that names each row in results'}),
+  id: Flags.string({helpGroup: 'REQUEST', helpValue: 'COLUMN', description: 'column that names each row in results'}),
   scope: Flags.string({
+    helpGroup: 'REQUEST',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'NAME=@COLUMN|VALUE',
-    description: 'value of a limit’s key, from a column or the same for all',
+    description: "value of a limit's key, from a column or the same for all",
   }),
-  credential: Flags.string({helpValue: 'NAME', description: 'one of the profile’s credentials'}),
-  'env-file': Flags.string({helpValue: 'FILE', description: 'file of NAME=VALUE lines, mode 0600, that holds secrets'}),
+  credential: Flags.string({helpGroup: 'PROVIDER', helpValue: 'NAME', description: "one of the profile's credentials"}),
+  'env-file': Flags.string({
+    helpGroup: 'PROVIDER',
+    helpValue: 'FILE',
+    description: 'file of NAME=VALUE lines, mode 0600, that holds secrets',
+  }),
   'allow-origin': Flags.string({
+    helpGroup: 'PROVIDER',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ORIGIN',
     description: 'another origin rows may lead to; gets no credential',
   }),
-  delimiter: Flags.string({helpValue: 'CHAR', description: 'of the CSV file; found out otherwise'}),
-  rows: Flags.string({helpValue: '1-3', description: 'send these rows and leave the others pending'}),
-  'skip-invalid': Flags.boolean({description: 'leave rows out that cannot be sent, and count them as failed'}),
+  delimiter: Flags.string({
+    helpGroup: 'REQUEST',
+    helpValue: 'CHAR',
+    description: 'of the CSV file; found out otherwise',
+  }),
+  rows: Flags.string({
+    helpGroup: 'REQUEST',
+    helpValue: '1-3',
+    description: 'send these rows and leave the others pending',
+  }),
+  'skip-invalid': Flags.boolean({
+    helpGroup: 'REQUEST',
+    description: 'leave rows out that cannot be sent, and count them as failed',
+  }),
   latency: Flags.string({
+    helpGroup: 'PACE',
     helpValue: '120ms',
     default: '100ms',
     description: 'what a response is expected to take, for the plan',
@@ -63,32 +90,50 @@ export const askFlags = {
 /** How fast, and how long to wait: what may be said anew when a run is resumed. */
 export const paceFlags = {
   limit: Flags.string({
+    helpGroup: 'PACE',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: '[NAME=]80/5s',
     description: 'replace a limit of the profile, or add one over all requests',
   }),
-  share: Flags.string({helpValue: '60%', description: 'how much of every window to use'}),
-  concurrency: Flags.integer({min: 1, helpValue: 'N', description: 'requests under way at once'}),
+  share: Flags.string({helpGroup: 'PACE', helpValue: '60%', description: 'how much of every window to use'}),
+  concurrency: Flags.integer({helpGroup: 'PACE', min: 1, helpValue: 'N', description: 'requests under way at once'}),
 };
 
 /** What one session of a run is to put up with: the flags of `run` and `resume`. */
 export const sessionFlags = {
-  timeout: Flags.string({default: '30s', helpValue: 'TIME', description: 'bound of one attempt'}),
+  timeout: Flags.string({
+    helpGroup: 'PATIENCE',
+    default: '30s',
+    helpValue: 'TIME',
+    description: 'bound of one attempt',
+  }),
   'max-wait': Flags.string({
+    helpGroup: 'PATIENCE',
     default: '15m',
     helpValue: 'TIME',
     description: 'stop when the provider orders a longer wait, or refuses everything for so long',
   }),
   'max-offline': Flags.string({
+    helpGroup: 'PATIENCE',
     default: '30m',
     helpValue: 'TIME',
     description: 'stop when the network is gone for so long',
   }),
-  'max-attempts': Flags.integer({min: 1, helpValue: 'N', description: 'attempts per row; the profile’s otherwise'}),
-  deadline: Flags.string({helpValue: '55m', description: 'stop after so long, resumable'}),
-  'stop-on-failures': Flags.string({helpValue: '5%|N', description: 'stop when so many rows have failed'}),
+  'max-attempts': Flags.integer({
+    helpGroup: 'PATIENCE',
+    min: 1,
+    helpValue: 'N',
+    description: "attempts per row; the profile's otherwise",
+  }),
+  deadline: Flags.string({helpGroup: 'PATIENCE', helpValue: '55m', description: 'stop after so long, resumable'}),
+  'stop-on-failures': Flags.string({
+    helpGroup: 'PATIENCE',
+    helpValue: '5%|N',
+    description: 'stop when so many rows have failed',
+  }),
   'in-doubt': Flags.string({
+    helpGroup: 'PATIENCE',
     options: ['hold', 'retry'],
     default: 'hold',
     description: 'hold rows that may have been executed, or send them again',
@@ -99,6 +144,7 @@ export const sessionFlags = {
     description: 'whose response bodies to keep',
   }),
   'drain-timeout': Flags.string({
+    helpGroup: 'PATIENCE',
     default: '25s',
     helpValue: 'TIME',
     description: 'how long to wait for what is in flight when stopping',

@@ -44,3 +44,8 @@ export function widthOf(text: string): number {
 export function sayNumber(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
+
+/** `1 row`, `300,000 rows`. */
+export function count(number: number, noun: string): string {
+  return `${sayNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -2,7 +2,7 @@ import {Chalk} from 'chalk';
 import type {Plan} from '../plan/plan.js';
 import type {Problem} from '../problem.js';
 import {sayInstant} from './instant.js';
-import {plain, sayNumber} from './plain.js';
+import {count, plain, sayNumber} from './plain.js';
 import {sayDuration} from './words.js';
 
 /** So many bad rows and lanes are listed; a file with more has one fault many times. */
@@ -21,11 +21,11 @@ export function planLines(
   const chalk = new Chalk({level: color ? 1 : 0});
   const {rows, valid, invalid, requests} = plan;
   return [
-    `${chalk.bold(`${sayNumber(rows)} rows`)}: ${sayNumber(valid)} can be sent${invalid > 0 ? `, ${chalk.red(`${sayNumber(invalid)} cannot`)}` : ''}`,
+    `${chalk.bold(count(rows, 'row'))}: ${sayNumber(valid)} can be sent${invalid > 0 ? `, ${chalk.red(`${sayNumber(invalid)} cannot`)}` : ''}`,
     ...problems.slice(0, LISTED).map(({message}) => `  ${plain(message)}`),
     ...(invalid > LISTED ? [`  and ${sayNumber(invalid - LISTED)} more`] : []),
     ...previewLines(plan),
-    `${sayNumber(requests)} requests take ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)})`,
+    `${count(requests, 'request')} ${requests === 1 ? 'takes' : 'take'} ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)})`,
     `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} (${plan.finishesAt})`,
     ...plan.binding
       .slice(0, 3)
@@ -51,8 +51,7 @@ function laneLines({lanes}: Plan): string[] {
   const listed = lanes
     .slice(0, LISTED)
     .map(
-      ({name, requests, seconds}) =>
-        `  ${plain(name)}: ${sayNumber(requests)} requests, ${sayDuration(seconds * 1000)}`,
+      ({name, requests, seconds}) => `  ${plain(name)}: ${count(requests, 'request')}, ${sayDuration(seconds * 1000)}`,
     );
   return [
     'the lanes that end last:',

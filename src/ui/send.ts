@@ -1,11 +1,13 @@
 import type {Interfaces} from '@oclif/core';
-import {defaultRunDir, holdsRun, readManifest} from '../journal/folder.js';
+import {defaultRunDir, holdsRun, type Manifest, readManifest} from '../journal/folder.js';
+import {closeInput, digestInput, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
 import type {Order} from '../requests/asked.js';
 import {checkEnvironment} from '../requests/environment.js';
 import {beginRun, type Ended, type World} from '../run/begin.js';
 import {planDigest} from '../run/order.js';
 import {resumeRun} from '../run/resume.js';
+import {inputChanged} from '../schedule/reopen.js';
 import {orderFrom, sessionFrom} from './ask.js';
 import {conclude} from './conclude.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
@@ -62,9 +64,9 @@ async function withWorld(
 }
 
 /** A cron line that was changed is another run: going on with the old one would send what nobody asks for any more. */
-async function refuseOther({asked}: Order, folder: string): Promise<void> {
+async function refuseOther({asked, file, delimiter}: Order, folder: string): Promise<void> {
   const manifest = await readManifest(folder);
-  if (manifest.plan === planDigest(asked)) return;
+  if (manifest.plan === planDigest(asked)) return refuseOtherInput(file, delimiter, manifest);
   const same = (one: unknown, other: unknown) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
   const differing = [
     ...(same(manifest.profile, asked.profile) ? [] : ['profile']),
@@ -77,4 +79,15 @@ async function refuseOther({asked}: Order, folder: string): Promise<void> {
     `Go on with it as it was: sluice resume ${folder}; or begin another with --run-dir.`,
     {at: {file: folder}, exit: EXIT.misfit},
   );
+}
+
+/** Also a run that is finished is of its own input only: of a file that has changed since, nothing new would be sent, and nobody told. */
+async function refuseOtherInput(file: string, delimiter: string | undefined, manifest: Manifest): Promise<void> {
+  const input = await openInput(file, {delimiter});
+  try {
+    const {sha256} = await digestInput(input);
+    if (sha256 !== manifest.input.sha256) throw inputChanged(input.name, manifest.input, {sha256});
+  } finally {
+    await closeInput(input);
+  }
 }

@@ -2,7 +2,7 @@ import {Chalk} from 'chalk';
 import type {ResultFiles} from '../report/results.js';
 import type {Summary} from '../report/summary.js';
 import {sayInstant} from './instant.js';
-import {plain, sayNumber} from './plain.js';
+import {count, plain, sayNumber} from './plain.js';
 import {sayDuration} from './words.js';
 
 /** What the last lines of a run are made of. */
@@ -23,7 +23,7 @@ export type Told = {
 export function summaryLines({summary, files, message, resumeAt, color, now}: Told): string[] {
   const chalk = new Chalk({level: color ? 1 : 0});
   const {rows, attempts, refusals, next} = summary;
-  const sent = `${count(attempts, 'request')} sent${refusals > 0 ? `, ${sayNumber(refusals)} refused` : ''}`;
+  const refused = refusals > 0 ? `, ${sayNumber(refusals)} refused` : '';
   const named = [
     ['results', files?.results],
     ['failed', files?.failed],
@@ -31,7 +31,7 @@ export function summaryLines({summary, files, message, resumeAt, color, now}: To
   ] as const;
   return [
     `${chalk.bold(count(rows, 'row'))}: ${states(summary, chalk)}`,
-    `${sent}${pace(summary)}`,
+    `${count(attempts, 'attempt')}${pace(summary)}${refused}`,
     ...(message === undefined ? [] : [chalk.yellow(`stopped: ${plain(message)}`)]),
     ...(resumeAt === undefined ? [] : [`going on makes sense from ${sayInstant(resumeAt, now)}`]),
     ...named.flatMap(([name, path]) => (path === undefined ? [] : [`${name.padEnd(8)} ${plain(path)}`])),
@@ -56,8 +56,4 @@ function states({ok, failed, inDoubt, skipped, pending}: Summary, chalk: Instanc
 function pace({startedAt, endedAt}: Summary): string {
   if (startedAt === null || endedAt === null) return '';
   return ` in ${sayDuration(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)))}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${sayNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -27,12 +27,11 @@ export function totalLine(view: View, width: number): string {
 
 /** The line below it: what is waited for, and when all will be done. Where both are too long, the end of the run is what stays. */
 export function outlookLine(view: View, now: number, width: number): string {
-  const parts = outlook(view, now);
-  if (parts.length < 2) return cutTo(parts[0] ?? 'sending', width);
-  const [waiting = '', about = ''] = parts;
-  const short = waiting.replace(/^waiting for /, '');
-  const fitting = [`${waiting} · ${about}`, `${short} · ${about}`].find((line) => widthOf(line) <= width);
-  return fitting ?? cutTo(`${about} · ${short}`, width);
+  const [first = 'sending', about] = outlook(view, now);
+  const short = first.replace(/^waiting for /, '');
+  const lines = about === undefined ? [first, short] : [`${first} · ${about}`, `${short} · ${about}`];
+  const last = about === undefined ? short : `${about} · ${short}`;
+  return cutTo(lines.find((line) => widthOf(line) <= width) ?? last, width);
 }
 
 /** The line of one lane, its name in `nameWidth` columns. A wait for what the lane is called after does not name it again. */

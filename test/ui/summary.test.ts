@@ -21,7 +21,7 @@ describe('summaryLines', () => {
   it('tells counts, time and files, and last the next command', () => {
     assert.deepEqual(summaryLines({summary: SUMMARY, files: FILES, color: false, now: T}), [
       '300,000 rows: 299,950 ok, 45 failed, 5 in doubt',
-      '300,420 requests sent, 3 refused in 5 h 12 min',
+      '300,420 attempts in 5 h 12 min, 3 refused',
       'results  users.run/results.ndjson',
       'failed   users.run/failed.csv',
       'in doubt users.run/in-doubt.csv',
@@ -41,7 +41,7 @@ describe('summaryLines', () => {
     const told = {summary, message: 'the provider says \x1b[2J', resumeAt: T + 4_320_000, color: false, now: T};
     assert.deepEqual(summaryLines(told), [
       '1 row: 0 ok, 1 pending',
-      '1 request sent',
+      '1 attempt',
       'stopped: the provider says \\u001b[2J',
       'going on makes sense from 13:12',
       'next: sluice resume users.run',
