@@ -1,21 +1,22 @@
 import {Args, Command} from '@oclif/core';
-import {askFlags, paceFlags} from '../ui/flags.js';
+import {askFlags, folderFlags, paceFlags, sessionFlags} from '../ui/flags.js';
 
 export default class Plan extends Command {
   static override summary = 'Tell how long a run takes, until when, and what holds it back.';
   static override description =
-    'Checks every row and plays the run on a virtual clock, with the windows the run would use. Sends nothing, and needs no credential.';
+    'Checks every row and plays the run on a virtual clock, with the windows the run would use. Sends nothing, and needs no credential. Takes every flag of run, so that only one word of the command changes.';
   static override examples = [
     '<%= config.bin %> plan cities.csv --profile amity --region eu --operation CreateCommunity --body \'{"displayName": "{{ name }}"}\'',
   ];
   static override args = {
     file: Args.string({required: true, description: 'CSV or NDJSON, gzipped or not; - for standard input'}),
   };
-  static override flags = {...askFlags, ...paceFlags};
+  // All flags of run, so that only one word of the command line changes.
+  static override flags = {...askFlags, ...paceFlags, ...sessionFlags, ...folderFlags};
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Plan);
     const {showPlan} = await import('../ui/show-plan.js');
-    process.exitCode = await showPlan(args.file, flags);
+    process.exitCode = await showPlan(args.file, flags, this.argv);
   }
 }

@@ -1,5 +1,5 @@
 import {Args, Command, Flags} from '@oclif/core';
-import {askFlags, paceFlags, sessionFlags} from '../ui/flags.js';
+import {askFlags, folderFlags, paceFlags, sessionFlags} from '../ui/flags.js';
 
 export default class Run extends Command {
   static override summary = 'Send every row of a file to a provider, under its limits.';
@@ -17,10 +17,7 @@ export default class Run extends Command {
     ...askFlags,
     ...paceFlags,
     ...sessionFlags,
-    'run-dir': Flags.string({helpValue: 'DIR', description: 'the run folder; FILE.run beside the file otherwise'}),
-    'or-resume': Flags.boolean({
-      description: 'go on with the run folder if it is there, and be content if it is finished',
-    }),
+    ...folderFlags,
     'dry-run': Flags.boolean({description: 'check and plan, send nothing: the same as plan'}),
   };
 
@@ -28,7 +25,7 @@ export default class Run extends Command {
     const {args, flags} = await this.parse(Run);
     if (flags['dry-run']) {
       const {showPlan} = await import('../ui/show-plan.js');
-      process.exitCode = await showPlan(args.file, flags);
+      process.exitCode = await showPlan(args.file, flags, this.argv);
       return;
     }
     const {sendFile} = await import('../ui/send.js');

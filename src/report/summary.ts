@@ -97,6 +97,6 @@ function instant(at: number | undefined): string | null {
 }
 
 /** In quotes where a shell would read it otherwise. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -152,3 +152,11 @@ export const sessionFlags = {
   quiet: Flags.boolean({char: 'q', description: 'no progress; problems and the summary only'}),
   yes: Flags.boolean({char: 'y', description: 'go on where there is a doubt about disk space'}),
 };
+
+/** Where the run is kept. */
+export const folderFlags = {
+  'run-dir': Flags.string({helpValue: 'DIR', description: 'the run folder; FILE.run beside the file otherwise'}),
+  'or-resume': Flags.boolean({
+    description: 'go on with the run folder if it is there, and be content if it is finished',
+  }),
+};

@@ -2,6 +2,7 @@ import type {Interfaces} from '@oclif/core';
 import {now, wallNow} from '../clock.js';
 import {planOrder} from '../plan/prepare.js';
 import type {ExitCode} from '../problem.js';
+import {shellWord} from '../report/summary.js';
 import {orderFrom, overridesFrom} from './ask.js';
 import type {askFlags, paceFlags} from './flags.js';
 import {plain} from './plain.js';
@@ -9,10 +10,11 @@ import {planLines} from './plan.js';
 import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
 
-/** `sluice plan FILE` and `sluice run FILE --dry-run`. Returns the exit code: 65 when a row cannot be sent. */
+/** `sluice plan FILE` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
 export async function showPlan(
   file: string,
   flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags>,
+  words: readonly string[],
 ): Promise<ExitCode> {
   const {plan, bad, notes, exit} = await planOrder(orderFrom(file, flags), {
     overrides: overridesFrom(flags),
@@ -27,7 +29,8 @@ export async function showPlan(
   if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stdout, process.env);
-    const next = exit === 0 ? 'sluice run, with the same words' : `correct ${file}, or add --skip-invalid`;
+    const run = ['sluice', 'run', ...words.filter((word) => word !== '--dry-run')].map(shellWord).join(' ');
+    const next = exit === 0 ? run : `correct ${file}, or add --skip-invalid`;
     process.stdout.write(`${planLines(plan, {problems: bad.problems, color, now: wallNow(), next}).join('\n')}\n`);
   }
   return exit;

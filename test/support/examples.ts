@@ -1,6 +1,9 @@
 import type {Plan} from '../../src/plan/plan.js';
+import {findProfile} from '../../src/profiles/find.js';
 import {resultOf} from '../../src/report/results.js';
 import {NOT_BEGUN, summaryOf} from '../../src/report/summary.js';
+import {keepTally} from '../../src/simulate/tally.js';
+import {listedProfile} from '../../src/ui/profiles.js';
 
 const COUNTS = {rows: 1, ok: 1, failed: 0, inDoubt: 0, skipped: 0, pending: 0, attempts: 1, refusals: 0};
 const OUTCOME = {state: 'ok', status: 200, attempts: 1, at: 0, ms: 1, error: null, response: null} as const;
@@ -26,5 +29,7 @@ const PLAN: Plan = {
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'summary.json': summaryOf({run: 'r', folder: 'a.run', counts: COUNTS, span: NOT_BEGUN, running: false}),
   'plan --json': PLAN,
+  'profiles --json': [listedProfile(findProfile('amity'))],
+  'simulate --json': keepTally().read(),
   'results.ndjson': resultOf(1, 'u-1', OUTCOME),
 };
