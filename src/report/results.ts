@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {JournalRecord} from '../journal/record.js';
@@ -5,6 +6,7 @@ import type {Row} from '../operations/operation.js';
 import {readRows} from '../operations/read.js';
 import {isBadRow} from '../operations/records.js';
 import type {Input} from '../operations/source.js';
+import {inputChanged} from '../schedule/reopen.js';
 import {safeCells} from './cells.js';
 import {Copies} from './copies.js';
 import {DerivedFile, writeDerived} from './derived-file.js';
@@ -35,8 +37,9 @@ export type ResultsSource = {
   /** The run folder. */
   readonly folder: string;
   readonly input: Input;
-  /** How many records the input has. */
+  /** How many records the input had when the run began, and the SHA-256 of its plain bytes. */
   readonly rows: number;
+  readonly sha256: string;
   /** Tells `visit` of all records of the journal, in order and in full: `readJournal`. */
   readonly readRecords: (visit: (record: JournalRecord) => void) => Promise<unknown>;
   /** Whether a process holds the run now. If none does, attempts without an outcome are in doubt. */
@@ -56,7 +59,8 @@ export type ResultFiles = {
 
 /**
  * Writes results, failed and in-doubt rows and summary.json into the run folder, each whole or not at all. Reads the journal once and
- * the input once, in row order. A million rows take less than 100 MB. Throws a Problem with exit 74 when the disk cannot take them.
+ * the input once, in row order. A million rows take less than 100 MB. Throws INPUT_CHANGED (65) when these are not the rows that were sent, and
+ * a Problem with exit 74 when the disk cannot take them.
  */
 export async function writeResults(source: ResultsSource): Promise<ResultFiles> {
   const scratch = new Scratch(source.folder);
@@ -77,22 +81,28 @@ export function writeSummary(folder: string, summary: Summary): void {
   writeDerived(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 }
 
-async function writeRows({folder, input, idOf, format}: ResultsSource, outcomes: Outcomes): Promise<ResultFiles> {
+async function writeRows(
+  {folder, input, rows, sha256, idOf, format}: ResultsSource,
+  outcomes: Outcomes,
+): Promise<ResultFiles> {
   const path = join(folder, `results.${format}`);
+  const hash = createHash('sha256');
   const line = format === 'csv' ? csvLine : ndjsonLine;
   const results = new DerivedFile(path);
   const failed = new Copies(join(folder, `failed.${input.format}`), input);
   const inDoubt = new Copies(join(folder, `in-doubt.${input.format}`), input);
   try {
     if (format === 'csv') results.write(`${safeCells(COLUMNS)}\n`);
-    for await (const row of readRows(input)) {
-      const outcome = outcomes.at(row.place.row);
+    for await (const row of readRows(input, (bytes) => hash.update(bytes))) {
+      const outcome = row.place.row <= rows ? outcomes.at(row.place.row) : undefined;
       if (!outcome) continue;
       const id = isBadRow(row) ? String(row.place.row) : idOf(row);
       results.write(line(resultOf(row.place.row, id, outcome)));
       if (outcome.state === 'failed') failed.write(row, outcome);
       if (outcome.state === 'in-doubt') inDoubt.write(row, outcome);
     }
+    const found = hash.digest('hex');
+    if (found !== sha256) throw inputChanged(input.name, {rows, sha256}, {sha256: found});
     results.commit();
     return {results: path, failed: replace(failed, folder, 'failed'), inDoubt: replace(inDoubt, folder, 'in-doubt')};
   } finally {

@@ -1,12 +1,12 @@
-import {findHolder} from '../journal/lock.js';
 import {type Manifest, readManifest} from '../journal/folder.js';
+import {findHolder} from '../journal/lock.js';
 import {readJournal} from '../journal/replay.js';
 import {counts, fold, newStanding, settleOpenAttempts} from '../journal/states.js';
-import {parseOperation, type Roles} from '../operations/parse.js';
 import type {Row} from '../operations/operation.js';
+import type {ScopeFlag} from '../operations/parse.js';
+import {parseOperation, type Roles} from '../operations/parse.js';
 import {closeInput, type Input} from '../operations/source.js';
 import {Problem} from '../problem.js';
-import type {ScopeFlag} from '../operations/parse.js';
 import {reopenInput} from '../schedule/reopen.js';
 import {type ResultFiles, writeResults} from './results.js';
 import {foldSpan, NOT_BEGUN, type Summary, summaryOf} from './summary.js';
@@ -37,7 +37,10 @@ export async function readStand(folder: string): Promise<Stand> {
 }
 
 /** Writes results, failed and in-doubt rows and summary.json again, from journal and input. Throws what `readStand` and the input throw, and 74. */
-export async function deriveFiles(folder: string, format: 'ndjson' | 'csv'): Promise<Stand & {readonly files: ResultFiles}> {
+export async function deriveFiles(
+  folder: string,
+  format: 'ndjson' | 'csv',
+): Promise<Stand & {readonly files: ResultFiles}> {
   const stand = await readStand(folder);
   const {manifest, summary, running} = stand;
   const input = await reopenInput(manifest, folder);
@@ -46,6 +49,7 @@ export async function deriveFiles(folder: string, format: 'ndjson' | 'csv'): Pro
       folder,
       input,
       rows: manifest.input.rows,
+      sha256: manifest.input.sha256,
       readRecords: async (visit) => {
         await readJournal(folder, manifest.run, visit, 'full');
       },

@@ -188,18 +188,3 @@ export function secretsFor({asked}: Pick<Order, 'asked'>, session: SessionOrder,
     baseUrl: asked.baseUrl,
   });
 }
-
-/** No row can be told apart from another any more: the input is not the one the run was begun with. */
-export function inputChanged(
-  file: string,
-  was: {sha256: string; rows: number},
-  is: {sha256: string; rows: number},
-): Problem {
-  const short = (sha256: string) => sha256.slice(0, 12);
-  return new Problem(
-    'INPUT_CHANGED',
-    `has changed since this run was begun: ${was.rows} rows with digest ${short(was.sha256)}… are now ${is.rows} rows with ${short(is.sha256)}…`,
-    'Restore the file and resume, or begin another run with --run-dir.',
-    {at: {file}, exit: EXIT.misfit},
-  );
-}

@@ -9,12 +9,13 @@ import {cutOutcomes, type Recovered, recover} from '../journal/replay.js';
 import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
 import {closeInput, columnsOf, type Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
+import {applyLimits} from '../profiles/override.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
-import {reopenInput} from '../schedule/reopen.js';
+import {inputChanged, reopenInput} from '../schedule/reopen.js';
 import {openAlarm} from './alarm.js';
-import {type Ended, inputChanged, openedRecord, secretsFor, type World} from './begin.js';
+import {type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {isKeyGood} from './idempotency.js';
 import {orderOf, type SessionOrder} from './order.js';
 import type {Ready} from './ready.js';
@@ -29,8 +30,8 @@ type Replayed = {
   readonly past: ReturnType<typeof recentOf>;
   readonly reached: boolean;
   readonly begunAt: number;
-  /** Rows that wait to be sent again after an answer that did not say whether they were executed. */
-  readonly backedOff: ReadonlySet<number>;
+  /** Pending rows that an attempt may have executed: its answer did not say so, or somebody decided to send them again. */
+  readonly mayHaveRun: ReadonlySet<number>;
 };
 
 /**
@@ -57,17 +58,15 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
 
 async function replay(
   manifest: Manifest,
-  {folder, overrides}: ResumeOrder,
+  {folder, overrides, options}: ResumeOrder,
   order: Order & {overrides: SessionOrder['overrides']},
 ): Promise<Replayed> {
   const standing = newStanding(manifest.input.rows);
-  const windows = [
-    ...order.asked.profile.limits.flatMap((limit) => limit.windows),
-    ...overrides.limits,
-    ...order.overrides.limits,
-  ];
-  const recent = newRecent(Math.max(0, ...windows.map(({seconds}) => seconds * 1000)));
-  const backedOff = new Set<number>();
+  const {limits} = applyLimits(order.asked.profile, {...order.overrides, ...said(overrides)});
+  const windows = limits.flatMap((limit) => limit.windows);
+  // What was given up counts that much later, as while a session goes on.
+  const recent = newRecent(Math.max(0, ...windows.map(({seconds}) => seconds * 1000)) + options.timeoutMs);
+  const mayHaveRun = new Set<number>();
   let reached = false;
   let begunAt = 0;
   const recovered = await recover(folder, {
@@ -77,17 +76,19 @@ async function replay(
       fold(standing, record);
       foldRecent(recent, record);
       if (record.t === 'o' && record.st !== undefined) reached = true;
-      if (record.t === 'o') noteBackoff(backedOff, record);
+      noteDoubt(mayHaveRun, record);
       if (record.t === 'O' && begunAt === 0) begunAt = record.at;
     },
   });
-  return {standing, recovered, past: recentOf(recent), reached, begunAt, backedOff};
+  return {standing, recovered, past: recentOf(recent), reached, begunAt, mayHaveRun};
 }
 
 /** Until it is settled: that it was refused or never sent since takes nothing back. */
-function noteBackoff(backedOff: Set<number>, {op, k, e}: Extract<JournalRecord, {t: 'o'}>): void {
-  if (k === 'not' && e === 'backoff') backedOff.add(op);
-  else if (k !== 'not') backedOff.delete(op);
+function noteDoubt(mayHaveRun: Set<number>, record: JournalRecord): void {
+  if (record.t === 'd' && record.as === 'retry' && record.by !== 'user') mayHaveRun.add(record.op);
+  if (record.t !== 'o') return;
+  if (record.k === 'not' && record.e === 'backoff') mayHaveRun.add(record.op);
+  else if (record.k !== 'not') mayHaveRun.delete(record.op);
 }
 
 function hasWork(standing: Standing, {retryFailed, options}: ResumeOrder): boolean {
@@ -124,12 +125,15 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     credential: secrets.credential,
     account,
   });
-  const left = settleOpenAttempts(standing);
+  const doubtful = cutOutcomes(recovered, Math.round(now()));
+  const left = new Set([...settleOpenAttempts(standing), ...doubtful.map(({op}) => op)]);
+  // Their records come when the journal is open; who is put in line is decided before.
+  for (const each of doubtful) fold(standing, each);
   const {idempotencyKey} = order.asked.profile;
   const keyed = idempotencyKey !== undefined && isKeyGood(idempotencyKey, replayed.begunAt, now());
   const again: {row: number; by: 'user' | 'policy' | 'recovery'}[] = [];
   const accept = (row: number, request: Request) => {
-    const by = whoSends(stateOf(standing, row), session, left.includes(row) && (request.repeatable || keyed));
+    const by = whoSends(stateOf(standing, row), session, left.has(row) && (request.repeatable || keyed));
     if (by !== undefined && by !== 'pending') again.push({row, by});
     return by !== undefined;
   };
@@ -156,8 +160,8 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     journal.append(each);
     fold(standing, each);
   };
-  record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.length}));
-  for (const each of cutOutcomes(recovered, Math.round(at))) record(each);
+  record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.size}));
+  for (const each of doubtful) record(each);
   for (const {row, by} of again) {
     await journal.hasRoom();
     record({t: 'd', op: row, as: 'retry', by, at: Math.round(at)});
@@ -176,7 +180,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     secrets,
     options,
     past: replayed.past,
-    mayHaveRun: new Set([...replayed.backedOff, ...again.filter(({by}) => by !== 'user').map(({row}) => row)]),
+    mayHaveRun: new Set([...replayed.mayHaveRun, ...again.filter(({by}) => by !== 'user').map(({row}) => row)]),
     reachedBefore: replayed.reached,
     watcher: world.watcher,
   };

@@ -215,6 +215,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
   }),
   typed('a secret that is not set', [], 77, {env: {}}),
   typed('an unknown credential', ['--credential', 'kee'], 2),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as an operator writes it.
   typed('a header with a secret that is not set', ['--header', 'X-Other: ${OTHER_TOKEN}'], 77),
   typed('a secret with a line break', [], 77, {env: {EXAMPLE_TOKEN: 's3cret\nX-Other: 1'}}),
   typed('an environment file that others may read', ['--env-file', 'secrets.env'], 77, {

@@ -125,7 +125,7 @@ describe('odd input', () => {
       withFile(file, content, async (send) => {
         const {said, requests} = await send(words);
         assert.equal(said.exit, 0, said.stderr);
-        const found = requests.map(({url, body}) => (body === '' ? url : [url, body]));
+        const found: (string | readonly string[])[] = requests.map(({url, body}) => (body === '' ? url : [url, body]));
         assert.deepEqual(found.sort(), [...heard].sort());
         assert.match(said.stderr, new RegExp(`^${heard.length} rows?: ${heard.length} ok$`, 'm'));
         assert.equal(Object.hasOwn(Object.prototype, 'admin'), false);

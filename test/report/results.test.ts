@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {assert} from 'chai';
 import {parse} from 'csv-parse/sync';
 import type {JournalRecord} from '../../src/journal/record.js';
-import {openInput} from '../../src/operations/source.js';
+import {digestInput, openInput} from '../../src/operations/source.js';
 import {type ResultsSource, writeResults} from '../../src/report/results.js';
 import {NOT_BEGUN, summaryOf} from '../../src/report/summary.js';
 
@@ -48,6 +48,7 @@ describe('writeResults', () => {
       folder,
       input,
       rows: 100,
+      sha256: (await digestInput(input)).sha256,
       readRecords,
       running: false,
       idOf,
@@ -56,6 +57,21 @@ describe('writeResults', () => {
     };
     return writeResults({...source, ...more});
   }
+
+  it('writes nothing from an input that has changed since the run was begun', async () => {
+    const records = journalOf({k: 'failed', st: 400});
+    await write('users.csv', 'id,name\na,Ann\n', records);
+    const was = read('results.ndjson') + read('failed.csv');
+    for (const text of ['id,name\nb,Bob\n', 'id,name\na,Ann\nb,Bob\n', 'id,name\n"a,Ann\n']) {
+      const problem = await write('users.csv', text, records, {rows: 1, sha256: 'f00d'.repeat(16)}).catch(
+        (error) => error,
+      );
+      assert.equal(problem.code, 'INPUT_CHANGED', problem.message);
+      assert.equal(problem.exit, 65);
+    }
+    assert.equal(read('results.ndjson') + read('failed.csv'), was);
+    assert.sameMembers(readdirSync(folder), ['users.csv', 'results.ndjson', 'failed.csv', 'summary.json']);
+  });
 
   it('writes one line for each settled row, in the order of the rows', async () => {
     const [first, second, third] = [
