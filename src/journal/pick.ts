@@ -1,4 +1,4 @@
-import type {JournalRecord, SegmentRecord} from './record.js';
+import type {JournalRecord, OutcomeRecord, SegmentRecord} from './record.js';
 import {digitsAt, matches, parseRecord, skipDigits} from './seal.js';
 
 const INTENT = Buffer.from('i","op":');
@@ -81,12 +81,7 @@ function pickOutcome(bytes: Buffer, op: number, end: number): JournalRecord | un
 }
 
 /** In JSON a quote inside a string has a backslash before it, so `,"e":"` can only be the member itself. */
-function withReason(
-  record: Extract<JournalRecord, {t: 'o'}>,
-  bytes: Buffer,
-  from: number,
-  end: number,
-): JournalRecord | undefined {
+function withReason(record: OutcomeRecord, bytes: Buffer, from: number, end: number): JournalRecord | undefined {
   const line = bytes.subarray(from, end);
   const head = line.indexOf(REASON);
   if (head < 0) return record;

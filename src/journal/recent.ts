@@ -1,5 +1,5 @@
 import type {Boot} from '../clock.js';
-import type {JournalRecord, OpenedRecord} from './record.js';
+import type {JournalRecord, OpenedRecord, OutcomeRecord} from './record.js';
 import {readJournal} from './replay.js';
 
 /** An attempt that may still count at the provider. Its times are on the clock of the session `opened`. */
@@ -99,7 +99,7 @@ function reopen(recent: Recent, opened: OpenedRecord): void {
   recent.endedAt = opened.at;
 }
 
-function finish(recent: Recent, record: Extract<JournalRecord, {t: 'o'}>): void {
+function finish(recent: Recent, record: OutcomeRecord): void {
   const attempt = recent.open.get(record.op);
   if (!attempt) return;
   recent.open.delete(record.op);

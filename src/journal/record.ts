@@ -97,3 +97,6 @@ export type HeaderRecord = Extract<JournalRecord, {t: 'H'}>;
 
 /** The line with which a session opens. */
 export type OpenedRecord = Extract<JournalRecord, {t: 'O'}>;
+
+/** The line that says what became of an attempt. */
+export type OutcomeRecord = Extract<JournalRecord, {t: 'o'}>;

@@ -1,7 +1,7 @@
 import {open, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type Disk, realDisk, unwritable, writeDurably} from './disk.js';
-import type {JournalRecord} from './record.js';
+import type {JournalRecord, OutcomeRecord} from './record.js';
 import {type Detail, intentsIn, type Scan, scan} from './scan.js';
 import {segmentName} from './segments.js';
 
@@ -60,7 +60,7 @@ export async function recover(
  * The records that put the rows of `cutIntents` in doubt for good. To be appended directly behind the `O` of the session that recovered,
  * before anything is sent.
  */
-export function cutOutcomes({cutIntents}: Recovered, at: number): JournalRecord[] {
+export function cutOutcomes({cutIntents}: Recovered, at: number): OutcomeRecord[] {
   return cutIntents.map((op) => ({
     t: 'o',
     op,

@@ -1,4 +1,4 @@
-import type {JournalRecord, State} from '../journal/record.js';
+import type {JournalRecord, OutcomeRecord, State} from '../journal/record.js';
 import type {Scratch, Stretch} from './scratch.js';
 
 /** How a settled row came out, as far as the journal tells. Instants are milliseconds of the run's clock. */
@@ -122,7 +122,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
 
 const NOTHING: Stretch = {offset: 0, bytes: 0};
 
-function saidOf({m, e, b}: Extract<JournalRecord, {t: 'o'}>): Said {
+function saidOf({m, e, b}: OutcomeRecord): Said {
   const error = m ?? e;
   return {...(error === undefined ? {} : {error}), ...(b === undefined ? {} : {response: b})};
 }

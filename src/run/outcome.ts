@@ -1,8 +1,6 @@
 import {now} from '../clock.js';
-import type {JournalRecord} from '../journal/record.js';
+import type {OutcomeRecord} from '../journal/record.js';
 import type {Ended, Prepared, Tools} from './tools.js';
-
-type Outcome = Extract<JournalRecord, {t: 'o'}>;
 
 /** Of a response body so many bytes are kept; of a sentence so many characters. */
 const BODY_BYTES = 4096;
@@ -13,9 +11,9 @@ export function outcome(
   {operation}: Prepared,
   {startedAt, exchange, verdict, tries}: Ended,
   tools: Pick<Tools, 'secrets' | 'options'>,
-  kind: Outcome['k'],
+  kind: OutcomeRecord['k'],
   more: {readonly e?: string; readonly m?: string; readonly ra?: number},
-): Outcome {
+): OutcomeRecord {
   const at = now();
   const status = exchange.kind === 'answered' ? exchange.response.status : undefined;
   const error = more.e ?? (exchange.kind === 'answered' ? undefined : exchange.error);
@@ -38,7 +36,7 @@ export function outcome(
   };
 }
 
-function keeps(kind: Outcome['k'], keepBodies: 'all' | 'failed' | 'none'): boolean {
+function keeps(kind: OutcomeRecord['k'], keepBodies: 'all' | 'failed' | 'none'): boolean {
   if (kind === 'ok') return keepBodies === 'all';
   return keepBodies !== 'none' && (kind === 'failed' || kind === 'unk');
 }
