@@ -1,8 +1,21 @@
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {assert} from 'chai';
-import {inFolder, listen, openTerminal, type Provider, type Said, sluice, type Terminal} from '../support/program.js';
+import {EXAMPLE} from '../support/example-profile.js';
+import {
+  inFolder,
+  listen,
+  openTerminal,
+  type Provider,
+  type Said,
+  sluice,
+  startSluice,
+  type Terminal,
+} from '../support/program.js';
 import {BAD_INPUTS, type BadInput} from './bad-inputs.js';
 
+/** What a start alone takes is some 60; a record may be 16, is read through a buffer twice as long, and is shown in part. */
+const MOST_MEBIBYTES = 200;
 const RECORDED = 'fixtures/messages/bad-input.txt';
 
 type Outcome = Said & {readonly left: readonly string[]; readonly was: readonly string[]; readonly heard: number};
@@ -53,6 +66,53 @@ describe('bad input', () => {
       assert.match(last, /^ +Try this: \S/, 'the last line says what to type next');
       assert.equal(entry(input, outcome).trimEnd(), recorded.get(input.name), 'UPDATE_MESSAGES=1 records it');
     });
+
+  it('H17 is read in bounded memory, however long a line is', async () => {
+    const rss =
+      "process.on('exit', () => require('fs').writeFileSync('rss', String(process.resourceUsage().maxRSS / 1024)));";
+    const most: number[] = [];
+    for (const {args, files, env, exit, prepare} of BAD_INPUTS.filter(({name}) => name.startsWith('H17')))
+      await inFolder({...files, 'rss.cjs': rss}, async (cwd) => {
+        prepare?.(cwd);
+        const said = await sluice(args.with(args.indexOf('{url}'), 'http://127.0.0.1:9'), {
+          cwd,
+          env: {...env, NODE_OPTIONS: '--require ./rss.cjs'},
+        });
+        assert.equal(said.exit, exit, said.stderr);
+        most.push(Number(readFileSync(join(cwd, 'rss'), 'utf8')));
+      });
+    assert.lengthOf(most, 3);
+    assert.isBelow(Math.max(...most), MOST_MEBIBYTES);
+  });
+
+  it('E06 leaves nothing in the way when Ctrl-C ends the checking of a file', async () => {
+    const [header, ...rows] = ['id,name\n', ...Array.from({length: 400_000}, (_, row) => `u${row},Ann\n`)];
+    await inFolder({'example.yaml': EXAMPLE, 'users.csv': header + rows.join('')}, async (cwd) => {
+      const provider = await listen();
+      const env = {EXAMPLE_TOKEN: 's3cret-token-1'};
+      const words = [
+        'run',
+        'users.csv',
+        '--profile',
+        './example.yaml',
+        '--base-url',
+        provider.url,
+        '--request',
+        'POST /users/{{ id }}',
+      ];
+      const {child, ended} = startSluice(words, {cwd, env});
+      while (!existsSync(join(cwd, 'users.run/lock.json'))) await new Promise((done) => setTimeout(done, 5));
+      child.kill('SIGINT');
+      const {exit, signal, stderr} = await ended;
+      assert.include([130, null], exit, stderr);
+      assert.isTrue(exit === 130 || signal === 'SIGINT');
+      assert.equal(provider.heard.length, 0);
+      const again = await sluice([...words, '--rows', '1'], {cwd, env});
+      assert.equal(again.exit, 4, again.stderr);
+      assert.equal(provider.heard.length, 1);
+      await provider.close();
+    });
+  });
 });
 
 /** One case at the terminal, in a folder of its own. */
