@@ -68,7 +68,10 @@ function waitOf({network, ledger, waitsFor, waitsUntil}: Tools, at: number): str
     return `waiting for the network (${network.down.why}); next try at ${clockTime(network.down.nextKnockAt - at)}`;
   if (waitsUntil === undefined || waitsUntil === Number.POSITIVE_INFINITY || waitsUntil - at < WORTH_SAYING_MS)
     return undefined;
-  return `waiting for ${bucketName(ledger, waitsFor, at)}; next at ${clockTime(waitsUntil - at)}`;
+  // Nothing but a backoff ends at an instant that no bucket names.
+  const what =
+    waitsFor === undefined ? 'waiting to send again what failed' : `waiting for ${bucketName(ledger, waitsFor, at)}`;
+  return `${what}; next at ${clockTime(waitsUntil - at)}`;
 }
 
 function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number): LaneView[] {

@@ -1,0 +1,133 @@
+import type {Clock} from '@sinonjs/fake-timers';
+import {assert} from 'chai';
+import type {Boot} from '../../src/clock.js';
+import {now} from '../../src/clock.js';
+import {foldRecent, newRecent, recentOf} from '../../src/journal/recent.js';
+import type {JournalRecord, OpenedRecord} from '../../src/journal/record.js';
+import {openLedger, roomIn} from '../../src/limits/ledger.js';
+import {dispatch} from '../../src/run/dispatch.js';
+import {type Past, recallPast} from '../../src/run/recall.js';
+import {answered, fakeTime, later, NETWORK, ONE_PER_5_S, openScene, passing} from './scene.js';
+
+const OPENED: OpenedRecord = {
+  ...{t: 'O', at: 1_700_000_000_000, pid: 1, host: 'h', boot: 'b', up: 50_000},
+  ...{v: 'new', cut: 0, amb: 0},
+};
+/** The same machine, so many ms after the session opened, by its boot clock. */
+const sameBoot = (ms: number): Boot => ({host: 'h', bootId: 'b', uptimeMs: OPENED.up + ms});
+const LATE_MS = 30_000;
+
+/** How long after `nowAt` the one slot of 5 s is free again. */
+function waitMs(past: Partial<Past>, nowAt: number, boot: Boot): number {
+  const ledger = openLedger(ONE_PER_5_S, 10);
+  recallPast(ledger, {attempts: [], pauses: [], ...past}, () => [NETWORK], {now: nowAt, boot, lateMs: LATE_MS});
+  return roomIn(ledger, [NETWORK.id], nowAt).at - nowAt;
+}
+
+describe('recallPast', () => {
+  const at = OPENED.at + 10_000;
+  const attempt = {op: 1, at, refused: false, opened: OPENED};
+  const TABLE = [
+    {name: 'what is left of the window after the answer', past: {answeredAt: at + 100}, ms: 11_100, wait: 4000},
+    {name: 'nothing once the window is over', past: {answeredAt: at + 100}, ms: 16_000, wait: 0},
+    {name: 'a whole window from now where nobody saw the end', past: {}, ms: 14_000, wait: 5000},
+    {name: 'the timeout on top of it where it was given up', past: {lostAt: at + 1000}, ms: 12_000, wait: 34_000},
+  ];
+  for (const {name, past, ms, wait} of TABLE) {
+    it(`counts ${name}`, () => {
+      assert.equal(waitMs({attempts: [{...attempt, ...past}]}, OPENED.at + ms, sameBoot(ms)), wait);
+    });
+
+    it(`counts ${name}, whatever the wall clock was set to meanwhile`, () => {
+      for (const jump of [-3_600_000, 3_600_000])
+        assert.equal(waitMs({attempts: [{...attempt, ...past}]}, OPENED.at + ms + jump, sameBoot(ms)), wait);
+    });
+  }
+
+  it('goes by the wall clock after a restart of the machine, and never below zero', () => {
+    const other = {host: 'h', bootId: 'c', uptimeMs: 5};
+    const attempts = [{...attempt, answeredAt: at}];
+    assert.equal(waitMs({attempts}, at + 1000, other), 4000);
+    assert.equal(waitMs({attempts}, at - 60_000, other), 5000);
+  });
+
+  it('keeps what is left of a pause that the provider ordered', () => {
+    const pauses = [{op: 1, at, until: at + 60_000, why: 'refused', opened: OPENED}];
+    assert.equal(waitMs({pauses}, OPENED.at + 30_000, sameBoot(30_000)), 40_000);
+    assert.equal(waitMs({pauses}, OPENED.at + 71_000, sameBoot(71_000)), 0);
+  });
+});
+
+describe('a run that is killed and started again', () => {
+  const REQUESTS = 4;
+  const SPAN_MS = 5000;
+  const profile = {
+    limits: [{name: 'network', per: [], windows: [{requests: REQUESTS, seconds: 5, kind: 'rolling' as const}]}],
+  };
+  let clock: Clock;
+  beforeEach(() => {
+    clock = fakeTime();
+  });
+  afterEach(() => clock.uninstall());
+
+  /** Kills a run after `killedMs`, starts another after `awayMs`, and returns the most that any span of five seconds held at the provider. */
+  async function mostAtOnce(random: () => number, recalled: boolean): Promise<number> {
+    const seen: number[] = [];
+    const boot = (): Boot => ({host: 'h', bootId: 'b', uptimeMs: Math.round(performance.now())});
+    const recent = newRecent(SPAN_MS);
+    let alive = 0;
+    const session = (number: number) => {
+      foldRecent(recent, {...OPENED, at: Math.round(now()), up: boot().uptimeMs});
+      const opened = openScene({
+        rows: 20,
+        profile,
+        answer: async () => {
+          await later(random() * 80, undefined);
+          seen.push(now());
+          return later(20 + random() * 100, answered(201));
+        },
+      });
+      const {record} = opened.tools;
+      // A dead process writes nothing, though its requests are still on their way.
+      const write = (each: JournalRecord) => {
+        record(each);
+        if (alive === number) foldRecent(recent, each);
+      };
+      Object.assign(opened.tools, {record: write});
+      return opened.tools;
+    };
+    const first = session(0);
+    void dispatch(first);
+    await clock.tickAsync(random() * 12_000);
+    alive = 1;
+    Object.assign(first, {stop: {why: 'killed', exit: 70, message: ''}});
+    first.wake();
+    const past = recentOf(recent);
+    await clock.tickAsync(random() * 4000);
+    const second = session(1);
+    if (recalled) recallPast(second.ledger, past, () => [NETWORK], {now: now(), boot: boot(), lateMs: LATE_MS});
+    await passing(clock, dispatch(second));
+    seen.sort((one, other) => one - other);
+    return Math.max(...seen.map((from) => seen.filter((time) => time >= from && time < from + SPAN_MS).length));
+  }
+
+  for (let seed = 1; seed <= 20; seed++)
+    it(`never exceeds the limit, seed ${seed}`, async () => {
+      assert.equal(await mostAtOnce(randomOf(seed), true), REQUESTS);
+    });
+
+  it('would exceed it if it forgot', async () => {
+    assert.isAbove(await mostAtOnce(randomOf(1), false), REQUESTS);
+  });
+});
+
+/** The same numbers for the same seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
