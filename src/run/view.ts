@@ -63,11 +63,12 @@ export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View
   };
 }
 
-function waitOf({network, ledger, waitsFor, waitsUntil}: Tools, at: number): string | undefined {
+function waitOf({network, ledger, waitsFor, waitsUntil, inFlight}: Tools, at: number): string | undefined {
   if (network.down)
     return `waiting for the network (${network.down.why}); next try at ${clockTime(network.down.nextKnockAt - at)}`;
-  if (waitsUntil === undefined || waitsUntil === Number.POSITIVE_INFINITY || waitsUntil - at < WORTH_SAYING_MS)
-    return undefined;
+  // While something is in flight, its answer may give room long before the instant that is known now.
+  if (inFlight > 0 || waitsUntil === undefined || waitsUntil === Number.POSITIVE_INFINITY) return undefined;
+  if (waitsUntil - at < WORTH_SAYING_MS) return undefined;
   // Nothing but a backoff ends at an instant that no bucket names.
   const what =
     waitsFor === undefined ? 'waiting to send again what failed' : `waiting for ${bucketName(ledger, waitsFor, at)}`;
@@ -81,7 +82,8 @@ function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number)
   return busy.slice(0, SHOWN).map((lane) => {
     const refs = lanes.refs(lane).map(({id}) => id);
     const room = roomIn(ledger, refs, at);
-    const waits = room.at > at + WORTH_SAYING_MS && room.at < Number.POSITIVE_INFINITY;
+    const far = room.at > at + WORTH_SAYING_MS && room.at < Number.POSITIVE_INFINITY;
+    const waits = far && !isAnswerAwaited(ledger, room.bucket, at);
     return {
       name: lanes.name(lane),
       rows: begun[lane] ?? 0,
@@ -89,6 +91,12 @@ function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number)
       waits: waits ? `${bucketName(ledger, room.bucket, at)}; next at ${clockTime(room.at - at)}` : undefined,
     };
   });
+}
+
+/** Whether an answer may give room in this bucket before any instant that is known now. */
+function isAnswerAwaited({buckets}: Tools['ledger'], id: number | undefined, at: number): boolean {
+  const bucket = id === undefined ? undefined : buckets.get(id);
+  return bucket !== undefined && bucket.closedUntil <= at && bucket.windows.some(({inFlight}) => inFlight > 0);
 }
 
 /** The bucket and, of its windows, the one that has room last. */
