@@ -3,8 +3,10 @@ import {assert} from 'chai';
 import {now} from '../../src/clock.js';
 import type {Exchange} from '../../src/exchange.js';
 import {counts} from '../../src/journal/states.js';
+import {Problem} from '../../src/problem.js';
 import {dispatch} from '../../src/run/dispatch.js';
 import {stopRun} from '../../src/run/settle.js';
+import type {Tools} from '../../src/run/tools.js';
 import {answered, fakeTime, later, openScene, passing, type Scene, UNSENT} from './scene.js';
 
 const LATENCY_MS = 100;
@@ -150,6 +152,30 @@ describe('dispatch', () => {
     assert.deepInclude(counts(standing), {pending: 1});
   });
 
+  it('fails a row whose request cannot be written, and sends the others', async () => {
+    const {standing, records, tools} = await play({
+      rows: 3,
+      profile: {limits: [], concurrency: 1},
+      refsOf: () => [],
+      answer: (row) => {
+        if (row === 1) throw new Problem('REQUEST_MALFORMED', 'a line break in a header', '');
+        return answered(201);
+      },
+    });
+    assert.isUndefined(tools.stop);
+    assert.deepInclude(counts(standing), {ok: 2, failed: 1, pending: 0});
+    assert.deepInclude(records[1], {k: 'failed', e: 'REQUEST_MALFORMED', m: 'a line break in a header'});
+  });
+
+  it('sends nothing that the journal cannot make durable', async () => {
+    const {left, standing} = await play(
+      {rows: 1, tools: {journal: {commit: () => Promise.reject(new Error('disk'))} as never}},
+      ({tools}) => stopWhenAsked(tools),
+    );
+    assert.isEmpty(left);
+    assert.deepInclude(counts(standing), {pending: 1});
+  });
+
   it('lets no lane wait for another', async () => {
     const refsOf = (row: number) => [{limit: 0, id: row > 3 ? 2 : 1, label: row > 3 ? 'network b' : 'network a'}];
     const {left} = await play({rows: 5, refsOf, profile: {limits: [{...limit(1, 60), per: ['user']}]}});
@@ -182,6 +208,19 @@ describe('dispatch', () => {
     assert.equal(Math.round(seen?.[1] ?? 0), 60_100);
   });
 });
+
+/** As the journal does when it cannot be written: the run is told before the attempt is. */
+function stopWhenAsked(tools: Tools): void {
+  const {journal} = tools;
+  Object.assign(tools, {
+    journal: {
+      commit: () => {
+        stopRun(tools, {why: 'journal-unwritable', exit: 74, message: ''});
+        return journal.commit();
+      },
+    },
+  });
+}
 
 function limit(requests: number, seconds: number) {
   return {name: 'network', per: [] as string[], windows: [{requests, seconds, kind: 'rolling' as const}]};
