@@ -158,7 +158,7 @@ describe('dispatch', () => {
       profile: {limits: [], concurrency: 1},
       refsOf: () => [],
       answer: (row) => {
-        if (row === 1) throw new Problem('REQUEST_MALFORMED', 'a line break in a header', '');
+        if (row === 1) throw new Problem('REQUEST_MALFORMED', 'a line break in a header', '', {exit: 65});
         return answered(201);
       },
     });
