@@ -80,7 +80,8 @@ function cellsOf({values, place}: Row, {name}: {readonly name: string}): Cells {
   return cells;
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** What a row or a template may ask for. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 function callOf(cells: Cells): Operation['call'] {
   const name = cells.text('operation');

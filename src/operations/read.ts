@@ -31,6 +31,12 @@ export async function* readRows(
   }
 }
 
+/** The members of the first row, where it can be read: what an NDJSON file has for a header. */
+export async function firstMembers(input: Input): Promise<readonly string[]> {
+  for await (const row of readRows(input)) return isBadRow(row) ? [] : Object.keys(row.values);
+  return [];
+}
+
 type Cutting = Slice & {readonly tooLong?: RecordPlace};
 
 /** The input in pieces of whole records. One buffer is used throughout; it grows only for a record that does not fit. */

@@ -1,8 +1,9 @@
 import {openLedger} from '../limits/ledger.js';
+import {firstMembers} from '../operations/read.js';
 import {closeInput, columnsOf, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode} from '../problem.js';
 import type {Overrides} from '../profiles/override.js';
-import {type Order, rolesOf, settingOf} from '../requests/asked.js';
+import {type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked.js';
 import {type Preview, previewOf} from '../requests/preview.js';
 import type {Request} from '../requests/request.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
@@ -47,6 +48,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
     });
     const columns = columnsOf(input);
     const roles = rolesOf(order.asked, input.name, columns);
+    if (!order.asked.template && input.format === 'ndjson') refuseUndecided(input.name, await firstMembers(input));
     const setting = settingOf(order.asked, {
       overrides: asked.overrides,
       columns,

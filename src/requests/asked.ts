@@ -5,7 +5,7 @@ import {baseUrlFault, trimBaseUrl} from '../profiles/base-url.js';
 import {didYouMean} from '../profiles/nearest.js';
 import {applyLimits, type Overrides} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
-import {routeTable} from '../profiles/routes.js';
+import {expandRoute, routeTable} from '../profiles/routes.js';
 import type {RequestSetting} from './build.js';
 import {compileHeaders} from './header-template.js';
 import {compileTemplate, type TemplateSpec} from './template.js';
@@ -63,8 +63,10 @@ export function settingOf(asked: Asked, {overrides, columns, credential, account
  * INPUT_UNDECIDED (2) when it is neither, COLUMN_UNKNOWN (2) when a flag names a column that is not there.
  */
 export function rolesOf(asked: Asked, name: string, columns: readonly string[] | undefined): Roles {
-  for (const [scope, flag] of Object.entries(asked.scope))
+  for (const [scope, flag] of Object.entries(asked.scope)) {
     if ('column' in flag) known(`--scope ${scope}=@`, flag.column, columns);
+    knownScope(scope, asked.profile);
+  }
   if (asked.template) {
     if (asked.id !== undefined) known('--id ', asked.id, columns);
     return {kind: 'plain', id: asked.id, scope: asked.scope};
@@ -76,14 +78,33 @@ export function rolesOf(asked: Asked, name: string, columns: readonly string[] |
       'Leave out --id.',
     );
   }
-  if (columns !== undefined && columns.length > 0 && !isFileOfOperations(columns)) {
-    throw usage(
-      'INPUT_UNDECIDED',
-      `${name} has no column "operation", and no "method" and "url": it says no requests; its columns are ${columns.slice(0, 12).join(', ')}`,
-      `Say what each row becomes: --request 'POST /path/{{ ${columns[0]} }}' --body '{"name": "{{ ${columns[0]} }}"}', or --operation NAME.`,
-    );
-  }
+  if (columns !== undefined) refuseUndecided(name, columns);
   return {kind: 'operations', scope: asked.scope};
+}
+
+/**
+ * Refuses what says no requests, where no template does either: the columns of a CSV file, or the members of the first row of an NDJSON file.
+ * Throws INPUT_UNDECIDED (2).
+ */
+export function refuseUndecided(name: string, columns: readonly string[]): void {
+  if (columns.length === 0 || isFileOfOperations(columns)) return;
+  throw usage(
+    'INPUT_UNDECIDED',
+    `${name} has no column "operation", and no "method" and "url": it says no requests; its columns are ${columns.slice(0, 12).join(', ')}`,
+    `Say what each row becomes: --request 'POST /path/{{ ${columns[0]} }}' --body '{"name": "{{ ${columns[0]} }}"}', or --operation NAME.`,
+  );
+}
+
+/** A name that no limit has for its key would be heeded by none: the run would go on as if it had not been said. */
+function knownScope(scope: string, profile: Profile): void {
+  const paths = Object.values(profile.operations).flatMap(({route}) => expandRoute(route).parameters);
+  const known = [...new Set([...Object.keys(profile.scopes), ...profile.limits.flatMap(({per}) => per), ...paths])];
+  if (known.includes(scope)) return;
+  throw usage(
+    'SCOPE_UNKNOWN',
+    `--scope names "${scope}", by which profile ${profile.name} limits nothing${didYouMean(scope, known)}`,
+    known.length > 0 ? `Name one of: ${known.slice(0, 20).join(', ')}.` : 'Leave out --scope.',
+  );
 }
 
 /** Where requests go: `--base-url`, else the region's, else the profile's own. Throws BASE_URL_INVALID or REGION_UNKNOWN (2). */
@@ -92,17 +113,17 @@ export function chooseBaseUrl(
   {baseUrl, region}: {baseUrl?: string | undefined; region?: string | undefined},
 ): string {
   const regions = Object.keys(profile.regions);
-  if (baseUrl !== undefined) {
-    const fault = baseUrlFault(baseUrl);
-    if (fault) throw usage('BASE_URL_INVALID', `--base-url ${fault}`, 'Write it as https://api.example.com');
-    return trimBaseUrl(baseUrl);
-  }
   if (region !== undefined && !Object.hasOwn(profile.regions, region)) {
     throw usage(
       'REGION_UNKNOWN',
       `--region is "${region}", which profile ${profile.name} does not know${didYouMean(region, regions)}`,
       regions.length > 0 ? `Name one of: ${regions.join(', ')}.` : 'Leave out --region.',
     );
+  }
+  if (baseUrl !== undefined) {
+    const fault = baseUrlFault(baseUrl);
+    if (fault) throw usage('BASE_URL_INVALID', `--base-url ${fault}`, 'Write it as https://api.example.com');
+    return trimBaseUrl(baseUrl);
   }
   const url = region === undefined ? profile.baseUrl : profile.regions[region];
   if (url !== undefined) return trimBaseUrl(url);

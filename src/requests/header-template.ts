@@ -27,7 +27,10 @@ export function readHeaderLine(text: string): HeaderLine {
 export function compileHeaders(headers: readonly string[], profile: Profile): readonly HeaderTemplate[] {
   const credentials = credentialHeaders(profile);
   const compiled: HeaderTemplate[] = [];
-  for (const line of headers.map(readHeaderLine)) {
+  const lines = headers.map(readHeaderLine);
+  for (const line of lines) {
+    if (lines.find(({name}) => name === line.name) !== line)
+      throw refusal(`header "${line.name}" is given twice`, 'Give it once, with its values joined by commas.');
     if (line.secret) continue;
     refusing(
       () => checkHeaderName(line.name, credentials),

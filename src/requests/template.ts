@@ -1,3 +1,4 @@
+import {METHODS} from '../operations/parse.js';
 import {EXIT, Problem} from '../problem.js';
 import {didYouMean} from '../profiles/nearest.js';
 import type {Profile} from '../profiles/profile.js';
@@ -80,10 +81,16 @@ function compileCall({request, operation}: TemplateSpec, profile: Profile): Temp
       `request is "${showSafe(request)}", expected a method and a path`,
       "Write it as in 'POST /api/v3/users/{{ id }}'.",
     );
+  const method = line[1]!.toUpperCase();
+  if (!METHODS.includes(method))
+    throw fault(
+      `request is "${showSafe(request)}", and "${showSafe(line[1]!)}" is no method${didYouMean(method, METHODS)}`,
+      `Begin it with one of ${METHODS.join(', ')}.`,
+    );
   const parts = partsOf(parse('request', line[2]!));
   if (!parts)
     throw fault('request holds a tag, expected text and {{ expressions }}', 'Take {% … %} out of the request line.');
-  return {kind: 'url', url: compileUrl(line[1]!.toUpperCase(), parts, request)};
+  return {kind: 'url', url: compileUrl(method, parts, request)};
 }
 
 function knownOperation(name: string, profile: Profile): string {

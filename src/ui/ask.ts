@@ -15,6 +15,13 @@ type SessionWords = Interfaces.InferredFlags<typeof sessionFlags>;
 
 /** What is to be sent, from the words of `run` and `plan`. Throws the problem of each word (2), and of the profile (78). */
 export function orderFrom(file: string, words: AskWords): Order {
+  // "$FILE" of a script, where it was never set.
+  if (file === '')
+    throw usage(
+      'FILE_EMPTY',
+      'FILE is empty, expected the path of a CSV or NDJSON file',
+      'Name the file; - reads standard input.',
+    );
   const profile = findProfile(words.profile);
   const {request, operation, header: headers = [], id} = words;
   const template =

@@ -184,6 +184,8 @@ export const BAD_INPUTS: readonly BadInput[] = [
   template('I09 an unknown column in a header', ['--request', 'POST /users', '--header', 'X-Name: {{ nmae }}']),
   template('I09 an unknown column in the body', ['--request', 'POST /users', '--body', '{"name": "{{ Name }}"}']),
   template('I09 a request without a method', ['--request', '/users/{{ id }}']),
+  template('I09 a request with a method that is none', ['--request', 'POTS /users/{{ id }}']),
+  template('I09 a header given twice', ['--request', 'POST /users', '--header', 'X-Note: a', '--header', 'x-note: b']),
   template('I09 an expression that is not closed', ['--request', 'POST /users/{{ id']),
   template('I09 an unknown filter', ['--request', 'POST /users/{{ id | shout }}']),
   template('I09 a body that is not JSON', ['--request', 'POST /users', '--body', '{"name": {{ name }']),
@@ -198,6 +200,11 @@ export const BAD_INPUTS: readonly BadInput[] = [
   template('I09 a header that is none', ['--request', 'POST /users', '--header', 'X Name']),
 
   // Words.
+  typed('no request for NDJSON of plain rows', [], 2, {
+    args: ['run', 'users.ndjson', ...SEND],
+    files: {...PROFILE, 'users.ndjson': '{"id":1,"name":"Ann"}\n{"id":2}\n'},
+  }),
+  typed('a file without a name', [], 2, {args: ['run', '', ...CREATE]}),
   {name: 'nothing at all', args: ['run'], exit: 2},
   {name: 'no profile', args: ['run', 'users.csv'], exit: 2, files: {'users.csv': GOOD}},
   typed('no request for a file of plain rows', [], 2, {args: ['run', 'users.csv', ...SEND]}),
@@ -243,6 +250,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
   typed('rows that are words', ['--rows', 'first'], 2),
   typed('rows that the file has not', ['--rows', '5-9'], 2),
   typed('a scope of an unknown column', ['--scope', 'user=@user_id'], 2),
+  typed('a scope by which nothing is limited', ['--scope', 'usr=1'], 2),
   typed('a scope that is none', ['--scope', 'user'], 2),
   typed('an id of an unknown column', ['--id', 'idd'], 2),
   typed('a request and an operation', ['--operation', 'CreateUser'], 2),
