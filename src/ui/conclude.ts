@@ -23,7 +23,7 @@ export async function conclude(
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   if (fault) process.stderr.write(`${plain(fault.message)}\n${plain(fault.suggestions.join(' '))}\n`);
   process.stderr.write(`${lines.join('\n')}\n`);
-  return fault && ending.exit === EXIT.ok ? fault.exit : ending.exit;
+  return fault?.exit === EXIT.disk && ending.exit === EXIT.ok ? fault.exit : ending.exit;
 }
 
 /** Where the disk cannot take the results, how the run stands is told all the same: the journal has it. */

@@ -6,8 +6,8 @@ import {deriveFiles, readStand} from '../report/stand.js';
 import {summaryLines} from './summary.js';
 import {terminalOf} from './terminal.js';
 
-/** The only run folder here. Throws RUN_UNNAMED (2) when there are several, or none. */
-export async function findRun(): Promise<string> {
+/** The only run folder here, for the command that names none. Throws RUN_UNNAMED (2) when there are several, or none. */
+export async function findRun(command: 'resume' | 'status' | 'results'): Promise<string> {
   const names = (await readdir('.')).filter((name) => name.endsWith('.run')).sort();
   const runs: string[] = [];
   for (const name of names) if (await holdsRun(name)) runs.push(name);
@@ -18,15 +18,15 @@ export async function findRun(): Promise<string> {
       ? 'there is no run folder here'
       : `there are several run folders here: ${runs.slice(0, 10).join(', ')}`,
     runs.length === 0
-      ? 'Name one, such as sluice status path/to/users.run; sluice run FILE makes one.'
-      : `Name one: sluice status ${runs[0]}`,
+      ? `Name one, such as sluice ${command} path/to/users.run; sluice run FILE makes one.`
+      : `Name one: sluice ${command} ${runs[0]}`,
     {exit: EXIT.usage},
   );
 }
 
 /** `sluice status`: reads the journal and writes nothing. */
 export async function showStatus(run: string | undefined, json: boolean): Promise<void> {
-  const {summary} = await readStand(run ?? (await findRun()));
+  const {summary} = await readStand(run ?? (await findRun('status')));
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stdout, process.env);
@@ -42,7 +42,7 @@ export async function writeAgain(
   run: string | undefined,
   {format, json}: {readonly format: 'ndjson' | 'csv'; readonly json: boolean},
 ): Promise<void> {
-  const {summary, files} = await deriveFiles(run ?? (await findRun()), format);
+  const {summary, files} = await deriveFiles(run ?? (await findRun('results')), format);
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stderr, process.env);

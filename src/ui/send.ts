@@ -38,7 +38,7 @@ export async function sendFile(file: string, flags: RunFlags, tool: string): Pro
 
 /** `sluice resume RUN`. Returns the exit code. */
 export async function goOn(run: string | undefined, flags: ResumeFlags, tool: string): Promise<ExitCode> {
-  const folder = run ?? (await findRun());
+  const folder = run ?? (await findRun('resume'));
   const session = {
     ...sessionFrom(folder, flags),
     retryFailed: flags['retry-failed'],
