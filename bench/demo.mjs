@@ -178,7 +178,7 @@ function table(rows) {
 }
 
 function say(text) {
-  console.log(`\n# ${text}`);
+  console.log(`\n# ${text.replace(/(?=.{77})(.{1,76}) /g, '$1\n# ')}`);
 }
 
 function cleanUp() {
