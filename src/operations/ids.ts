@@ -5,7 +5,7 @@ import {shown} from './shown.js';
 /** An id that two rows have. `row` is the later one. */
 export type Duplicate = {readonly id: string; readonly firstRow: number; readonly row: number};
 
-/** Collects the ids of all rows, at 16 bytes each, whatever their length. */
+/** Collects the ids of all rows, at 16 bytes each, whatever their length; where the id is the number of its row, at a bit. */
 export type Ids = {
   add(id: string, row: number): void;
   /**
@@ -23,15 +23,30 @@ const CHUNK = 2 ** 16;
 export function makeIds(hash: (id: string) => number = hashId): Ids {
   const chunks: {readonly hashes: Float64Array; readonly rows: Float64Array}[] = [];
   let count = 0;
-  const sorted = () => {
-    const all = new Float64Array(count);
+  /** Rows whose id is their number, and numbers that are the id of another row. */
+  const own = makeBits();
+  const taken = makeBits();
+  const sorted = (more: readonly number[] = []) => {
+    const all = new Float64Array(count + more.length);
     for (const [index, {hashes}] of chunks.entries()) {
       all.set(hashes.subarray(0, Math.min(CHUNK, count - index * CHUNK)), index * CHUNK);
     }
+    all.set(more, count);
     return all.sort();
+  };
+  /** The rows with one of these hashes. */
+  const rowsWith = (alike: ReadonlySet<number>) => {
+    const rows: number[] = [];
+    for (let at = 0; at < count; at++) {
+      const chunk = chunks[Math.floor(at / CHUNK)]!;
+      if (alike.has(chunk.hashes[at % CHUNK]!)) rows.push(chunk.rows[at % CHUNK]!);
+    }
+    return rows;
   };
   return {
     add(id, row) {
+      if (id === String(row)) return own.add(row);
+      if (/^[1-9]\d{0,8}$/.test(id)) taken.add(Number(id));
       if (count % CHUNK === 0) chunks.push({hashes: new Float64Array(CHUNK), rows: new Float64Array(CHUNK)});
       const chunk = chunks.at(-1)!;
       chunk.hashes[count % CHUNK] = hash(id);
@@ -39,10 +54,33 @@ export function makeIds(hash: (id: string) => number = hashId): Ids {
       count++;
     },
     duplicates(idOf, max) {
-      const alike = repeated(sorted());
-      return alike.size === 0 ? [] : confirmed(chunks, count, alike, idOf, max);
+      const both = [...taken.within(own)];
+      const alike = repeated(sorted(both.map((row) => hash(String(row)))));
+      return alike.size === 0 ? [] : confirmed([...both, ...rowsWith(alike)], idOf, max);
     },
     repeats: () => sorted().reduce((sum, hash, at, all) => sum + (at > 0 && hash === all[at - 1] ? 1 : 0), 0),
+  };
+}
+
+/** Numbers from 0, a bit each: no more of them than the greatest needs. */
+function makeBits() {
+  let bytes = new Uint8Array(1024);
+  return {
+    add(number: number): void {
+      const at = number >>> 3;
+      if (at >= bytes.length) {
+        const grown = new Uint8Array(Math.max(at + 1, bytes.length * 2));
+        grown.set(bytes);
+        bytes = grown;
+      }
+      bytes[at]! |= 1 << (number & 7);
+    },
+    has: (number: number) => ((bytes[number >>> 3] ?? 0) & (1 << (number & 7))) !== 0,
+    *within(others: {has(number: number): boolean}): Generator<number> {
+      for (let at = 0; at < bytes.length; at++)
+        for (let bit = 0; bytes[at]! >>> bit > 0; bit++)
+          if ((bytes[at]! >>> bit) & 1 && others.has(at * 8 + bit)) yield at * 8 + bit;
+    },
   };
 }
 
@@ -52,19 +90,12 @@ function repeated(sorted: Float64Array): Set<number> {
   return alike;
 }
 
-function confirmed(
-  chunks: readonly {readonly hashes: Float64Array; readonly rows: Float64Array}[],
-  count: number,
-  alike: ReadonlySet<number>,
-  idOf: (row: number) => string,
-  max: number,
-): Duplicate[] {
+/** Of rows whose ids look alike, those whose ids are. */
+function confirmed(rows: number[], idOf: (row: number) => string, max: number): Duplicate[] {
   const found: Duplicate[] = [];
   const firstRowOf = new Map<string, number>();
-  for (let at = 0; at < count && found.length < max; at++) {
-    const {hashes, rows} = chunks[Math.floor(at / CHUNK)]!;
-    if (!alike.has(hashes[at % CHUNK]!)) continue;
-    const row = rows[at % CHUNK]!;
+  for (const row of rows.sort((one, other) => one - other)) {
+    if (found.length === max) break;
     const id = idOf(row);
     const firstRow = firstRowOf.get(id);
     if (firstRow === undefined) firstRowOf.set(id, row);
