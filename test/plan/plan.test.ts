@@ -1,0 +1,59 @@
+import {assert} from 'chai';
+import {openLedger} from '../../src/limits/ledger.js';
+import {type Planned, planRun} from '../../src/plan/plan.js';
+import {Lanes} from '../../src/schedule/lanes.js';
+import {sampleProfile} from '../requests/sample.js';
+
+const START_AT = Date.UTC(2026, 7, 21, 12);
+const limits = [{name: 'bot', per: ['bot'], windows: [{requests: 10, seconds: 60, kind: 'rolling' as const}]}];
+
+/** `counts[bot]` operations of each bot, planned. */
+function planned(counts: readonly number[], parts: Partial<Planned> = {}) {
+  const lanes = new Lanes(limits, [true]);
+  for (const [bot, count] of counts.entries())
+    lanes.add(lanes.laneOf([{limit: 0, id: bot + 1, label: `bot bot=${bot}`}], bot + 1), count);
+  const before = [...lanes.counts()];
+  const plan = planRun({
+    rows: counts.reduce((sum, count) => sum + count, 0),
+    invalid: 0,
+    lanes,
+    profile: sampleProfile({limits}),
+    latency: {lowMs: 50, expectedMs: 100, highMs: 150},
+    startAt: START_AT,
+    openLedger: () => openLedger(limits, 100),
+    preview: [],
+    ...parts,
+  });
+  assert.deepEqual([...lanes.counts()], before, 'a plan leaves the lanes as they were');
+  return plan;
+}
+
+describe('planRun', () => {
+  it('takes as long as the slowest lane, with a range for the latency', () => {
+    const {seconds, secondsLow, secondsHigh, finishesAt, requests} = planned([25, 5]);
+    assert.deepEqual({seconds, secondsLow, secondsHigh}, {seconds: 120.3, secondsLow: 120.15, secondsHigh: 120.45});
+    assert.equal(requests, 30);
+    assert.equal(finishesAt, new Date(START_AT + 120_300).toISOString());
+  });
+
+  it('lists the lanes, those that end last first, and leaves out those with nothing to do', () => {
+    assert.deepEqual(planned([5, 0, 25]).lanes, [
+      {name: 'bot bot=2', requests: 25, seconds: 120.3},
+      {name: 'bot bot=0', requests: 5, seconds: 0.1},
+    ]);
+  });
+
+  it('says which window holds the run back, and for what part of the time', () => {
+    const [first] = planned([25]).binding;
+    assert.deepInclude(first, {limit: 'bot', window: '10 per 60 s'});
+    assert.isAbove(first!.share, 0.99);
+  });
+
+  it('counts the rows that are left out', () => {
+    assert.deepInclude(planned([3], {rows: 5, invalid: 2}), {rows: 5, valid: 3, invalid: 2, requests: 3});
+  });
+
+  it('takes no time for nothing', () => {
+    assert.deepInclude(planned([]), {seconds: 0, requests: 0});
+  });
+});
