@@ -3,6 +3,9 @@
 // that has started keeps its 4 threads. Name look-ups that hang would then hold up the journal's writes to disk.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
+// Without a listener the signal opens Node's inspector, and whoever may reach this machine's loopback reads the credentials.
+process.on('SIGUSR1', () => {});
+
 // Commands come from dist, whatever NODE_ENV says.
 globalThis.oclif = {enableAutoTranspile: false};
 

@@ -1,4 +1,5 @@
-import {spawnSync} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {assert} from 'chai';
 
@@ -21,6 +22,21 @@ describe('the start of the program', () => {
   it('shows the commands', () => {
     assert.isTrue(existsSync('oclif.manifest.json'), 'oclif.manifest.json is not there: npm run build');
     assert.match(timed(['bin/run.js', '--help']).stdout, /\bCOMMANDS\b/);
+  });
+
+  it('opens no inspector when it is sent SIGUSR1', async () => {
+    const child = spawn(process.execPath, ['bin/run.js', 'simulate', 'amity'], {
+      env: {...process.env, NODE_OPTIONS: ''},
+    });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGUSR1');
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    assert.notInclude(stderr, 'Debugger');
   });
 
   it('ends without a word when nobody reads its output', () => {
