@@ -11,6 +11,8 @@ export function baseUrlFault(text: string): string | undefined {
   if (!url || !/^https?:\/\/[^/]/i.test(text)) return `is ${shown}, expected something like https://api.example.com`;
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     return `is ${shown}, expected https (http is for this machine alone)`;
+  if (isLinkLocal(url.hostname))
+    return `is ${shown}, where machines are told their own secrets; expected the address of a provider`;
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(text))
     return `is ${shown}, expected no query and no fragment`;
   if (/\/(\.|%2e){1,2}(\/|$)/i.test(text)) return `is ${shown}, expected a path without "." and ".." in it`;
@@ -28,5 +30,14 @@ function isLoopback(hostname: string): boolean {
     hostname.endsWith('.localhost') ||
     hostname === '[::1]' ||
     /^127(\.\d+){3}$/.test(hostname)
+  );
+}
+
+/** Addresses of this network segment alone: no provider has one, and clouds keep the credentials of a machine there. */
+function isLinkLocal(hostname: string): boolean {
+  return (
+    /^169\.254(\.\d+){2}$/.test(hostname) ||
+    /^\[(fe[89ab][0-9a-f]:|::ffff:a9fe:|fd00:ec2::254\])/.test(hostname) ||
+    /^metadata(\.google\.internal)?\.?$/.test(hostname)
   );
 }

@@ -21,6 +21,11 @@ export function checkEnvironment(env: Readonly<Record<string, string | undefined
   const options = /--(inspect\S*|require|import|heapsnapshot-signal|abort-on-uncaught-exception|report-\S+)/.exec(
     env.NODE_OPTIONS ?? '',
   );
+  const proxies = PROXIES.filter((name) => env[name] !== undefined && env[name] !== '');
+  if (proxies.length > 0) notes.push(`${proxies.join(', ')} is set and not used: requests go to the provider itself`);
   if (options) notes.push(`NODE_OPTIONS holds ${options[0]}: what it starts can read the credentials`);
   return notes;
 }
+
+// Their values are not shown: they may hold a password.
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];

@@ -1,5 +1,6 @@
 import {now} from '../clock.js';
 import type {OutcomeRecord} from '../journal/record.js';
+import {showSafe} from '../requests/show.js';
 import type {Ended, Prepared, Tools} from './tools.js';
 
 /** Of a response body so many bytes are kept; of a sentence so many characters. */
@@ -17,7 +18,7 @@ export function outcome(
   const at = now();
   const status = exchange.kind === 'answered' ? exchange.response.status : undefined;
   const error = more.e ?? (exchange.kind === 'answered' ? undefined : exchange.error);
-  const message = more.m === undefined ? undefined : tools.secrets.scrub(more.m).slice(0, MESSAGE_LENGTH);
+  const message = more.m === undefined ? undefined : showSafe(tools.secrets.scrub(more.m), MESSAGE_LENGTH);
   const body = exchange.kind === 'answered' && keeps(kind, tools.options.keepBodies) ? exchange.response.body : '';
   return {
     t: 'o',

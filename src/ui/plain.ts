@@ -1,13 +1,4 @@
-/** Controls, marks that change the direction of writing, and what has no width; halves of characters too. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
-
-/** Text from a file, a server or a profile as a terminal may be told it: nothing in it that the terminal would obey. */
-export function plain(text: string): string {
-  return text.replace(UNSAFE, (found) => {
-    const named = {'\n': '\\n', '\r': '\\r', '\t': '\\t'}[found];
-    return named ?? `\\u${found.codePointAt(0)!.toString(16).padStart(4, '0')}`;
-  });
-}
+export {visible as plain} from '../operations/shown.js';
 
 /** `text` in at most `width` columns, its end cut off where it does not fit. */
 export function cutTo(text: string, width: number): string {

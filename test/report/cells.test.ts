@@ -11,6 +11,9 @@ describe('safeCells', () => {
   for (const text of ['', 'a=b', '12', ' =1', "'=1"])
     it(`leaves ${JSON.stringify(text)} as it is`, () => assert.equal(safeCells([text]), `"${text}"`));
 
+  it('writes out what a terminal would obey, and keeps lines and tabs', () =>
+    assert.equal(safeCells(['a\u001b[2J\u202eb\n\tc']), '"a\\u001b[2J\\u202eb\n\tc"'));
+
   it('doubles quotes, so that no cell ends early', () => assert.equal(safeCells(['a","=1+1']), '"a"",""=1+1"'));
 });
 

@@ -13,6 +13,7 @@ describe('checkEnvironment', () => {
     [{NODE_DEBUG: 'fs, HTTP'}, 1],
     [{NODE_DEBUG: '*'}, 1],
     [{NODE_OPTIONS: '--inspect=9229'}, 1],
+    [{HTTPS_PROXY: 'http://user:password@proxy.example', http_proxy: ''}, 1],
     [{NODE_DEBUG: 'tls', NODE_OPTIONS: '--require ./x.js'}, 2],
   ] as const) {
     it(`has ${notes} things to say about ${JSON.stringify(env)}`, () => assert.lengthOf(checkEnvironment(env), notes));
