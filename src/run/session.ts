@@ -75,10 +75,12 @@ function announce({intake, setting, secrets, folder}: Ready): string {
 
 async function end({journal, standing}: Ready, tools: Tools): Promise<Ending> {
   const ending = (): Ending => {
-    const {stop} = tools;
     const all = counts(standing);
+    const exit = exitOf(all, tools.stop?.exit);
+    // Told to stop when nothing was left to do, it is complete all the same.
+    const stop = exit === tools.stop?.exit ? tools.stop : undefined;
     const why = stop?.why ?? (all.pending > 0 ? 'rows' : 'complete');
-    return {counts: all, exit: exitOf(all, stop?.exit), why, stop};
+    return {counts: all, exit, why, stop};
   };
   const {why, exit, counts: all} = ending();
   try {

@@ -14,6 +14,13 @@ describe('exitOf', () => {
     {name: 'rows that wait for a doubt leave it at the doubt', counts: {inDoubt: 1, pending: 7}, exit: EXIT.inDoubt},
     {name: 'rows that were never sent are a run that stopped early', counts: {ok: 3, pending: 7}, exit: EXIT.stopped},
     {name: 'what ended the run outranks every row', counts: {inDoubt: 1}, stop: EXIT.disk, exit: EXIT.disk},
+    {
+      name: 'what ended it early does, while rows are left',
+      counts: {pending: 1},
+      stop: EXIT.stopped,
+      exit: EXIT.stopped,
+    },
+    {name: 'and nothing any more when none is', counts: {ok: 1, failed: 1}, stop: EXIT.stopped, exit: EXIT.rowsFailed},
     {name: 'a signal too', counts: {ok: 1}, stop: EXIT.sigint, exit: EXIT.sigint},
   ])
     it(name, () => assert.equal(exitOf({...NONE, ...counts}, stop), exit));
