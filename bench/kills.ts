@@ -1,5 +1,5 @@
 // Kills a run twenty times and goes on with it each time: node --import tsx bench/kills.ts [plain|reset-after…]
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -89,7 +89,9 @@ async function inPieces(
   place: string,
 ): Promise<{kills: number; last: Ended}> {
   let kills = 0;
-  for (let words = run; ; words = resume) {
+  for (;;) {
+    // One that was killed before it had written down what was asked is no run yet: it is begun anew.
+    const words = existsSync(join(resume[1]!, 'run.json')) ? resume : run;
     const {child, ended} = sluice(words, place, 'run');
     if (kills === KILLS) return {kills, last: await ended};
     // From before the first request of the piece to some seconds after it.

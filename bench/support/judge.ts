@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 /** What came of a run: judged by the provider's log, with the journal only asked which rows it says are in doubt or were sent again. */
@@ -62,7 +62,8 @@ export function judge(rows: number, log: string, runFolder: string): Judgement {
 /** The rows that the journal says were sent again although they are not repeatable, and those it ever called in doubt. */
 function told(runFolder: string): {resent: Set<number>; doubted: Set<number>} {
   const [resent, doubted] = [new Set<number>(), new Set<number>()];
-  for (const file of readdirSync(runFolder).filter((name) => /^journal-\d+\.ndjson$/.test(name))) {
+  const files = existsSync(runFolder) ? readdirSync(runFolder) : [];
+  for (const file of files.filter((name) => /^journal-\d+\.ndjson$/.test(name))) {
     for (const record of ndjson<{t: string; op: number; k?: string; resent?: boolean}>(join(runFolder, file))) {
       if (record.resent) resent.add(record.op);
       if (record.t === 'o' && record.k === 'unk') doubted.add(record.op);
@@ -71,8 +72,9 @@ function told(runFolder: string): {resent: Set<number>; doubted: Set<number>} {
   return {resent, doubted};
 }
 
-/** The lines of a file; one that was cut short is left out. */
+/** The lines of a file, none where there is no file; a line that was cut short is left out. */
 function ndjson<T>(file: string): T[] {
+  if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((line) => {

@@ -13,6 +13,7 @@ const SECRETS = {
   STREAM_TOKEN: 'stream',
   STREAM_API_KEY: 'key',
   APPWRITE_API_KEY: 'appwrite',
+  APPWRITE_SESSION: 'session',
   APPWRITE_PROJECT: 'project',
   KOREAI_JWT: 'koreai',
   AUTHMATECH_API_KEY: 'authmatech',
