@@ -95,8 +95,10 @@ export async function takeIn(reading: Reading): Promise<Intake> {
       continue;
     }
     const {operation, request} = built;
-    if (!checked) ids.add(operation.id, row.place.row);
-    else if (!checked) alike.add(request, row.place.row);
+    if (!checked) {
+      ids.add(operation.id, row.place.row);
+      if (operation.id === String(row.place.row)) alike.add(request, row.place.row);
+    }
     if (request.credential !== undefined) credentials.add(request.credential);
     if (preview.length < PREVIEWED) preview.push(request);
     if (!wanted || !reading.accept(row.place.row, request)) continue;

@@ -101,6 +101,12 @@ describe('takeIn', () => {
     assert.match(problems[0]!, /^3 /);
   });
 
+  it('tells of rows without an id that ask for the same, and of none that have one', async () => {
+    const text = 'n,bot\n1,a\n1,a\n2,a\n';
+    assert.isDefined((await taken(text)).alike);
+    assert.isUndefined((await taken('n,bot\n1,a\n3,a\n2,a\n')).alike);
+  });
+
   it('shows the first three requests', async () => {
     const {preview} = await taken(TEXT);
     assert.deepEqual(
