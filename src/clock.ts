@@ -52,7 +52,11 @@ export type Boot = {readonly host: string; readonly bootId: string; readonly upt
 
 /** `uptimeMs` counts time asleep where the system says so (Linux: /proc/uptime), which the monotonic clock does not. */
 export function readBoot(): Boot {
-  return {host: hostname(), bootId: readProc('/proc/sys/kernel/random/boot_id'), uptimeMs: Math.round(uptimeSeconds() * 1000)};
+  return {
+    host: hostname(),
+    bootId: readProc('/proc/sys/kernel/random/boot_id'),
+    uptimeMs: Math.round(uptimeSeconds() * 1000),
+  };
 }
 
 function uptimeSeconds(): number {
