@@ -6,6 +6,9 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 // Without a listener the signal opens Node's inspector, and whoever may reach this machine's loopback reads the credentials.
 process.on('SIGUSR1', () => {});
 
+// A heap may grow fourfold before it is looked through: by far the most of what a million rows would take is waste.
+require('node:v8').setFlagsFromString('--heap-growing-percent=50');
+
 // Commands come from dist, whatever NODE_ENV says.
 globalThis.oclif = {enableAutoTranspile: false};
 

@@ -1,4 +1,4 @@
-import {giveBack, type Ledger, type Room, take} from '../limits/ledger.js';
+import {giveBack, type Ledger, type Room, sweep, take} from '../limits/ledger.js';
 import {windowName} from '../limits/limit.js';
 import {roomAt} from '../limits/window.js';
 import type {Lanes} from '../schedule/lanes.js';
@@ -15,49 +15,104 @@ export type Foreseen = {
   readonly held: ReadonlyMap<string, {readonly limit: string; readonly window: string; readonly ms: number}>;
 };
 
+type Held = Map<string, {limit: string; window: string; ms: number}>;
+
+/** Buckets that are whole again are looked for when there are so many, and then when there are twice as many as were left. */
+const SWEEP_FROM = 4096;
+
 /**
  * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; every response takes `latencyMs`. The lanes and the
  * ledger are used up.
  */
 export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixedEnds}: Conditions): Foreseen {
+  const roomy = roomyLanes(lanes, ledger);
+  const refsOf = (lane: number) => (roomy[lane] === 1 ? lanes.sharedRefs(lane) : lanes.refs(lane));
   const schedule = new Schedule(lanes, ledger);
-  const answers: {at: number; lane: number}[] = [];
-  let firstAnswer = 0;
+  const answers = openAnswers(ledger.concurrency);
   const laneMs = new Float64Array(lanes.count);
-  const held = new Map<string, {limit: string; window: string; ms: number}>();
+  const held: Held = new Map();
   const ending = {
     kind: 'answered' as const,
     ...(fixedEnds ? {resetAt: (_: number, seconds: number) => endOfWindow(now, seconds)} : {}),
   };
   let now = startAt;
+  let sweepFrom = SWEEP_FROM;
   for (;;) {
+    if (ledger.buckets.size >= sweepFrom) {
+      sweep(ledger, now);
+      sweepFrom = Math.max(SWEEP_FROM, ledger.buckets.size * 2);
+    }
     const choice = schedule.next(now);
     if (choice.kind === 'start') {
-      take(ledger, lanes.refs(choice.lane), now);
-      // Every response takes equally long, so answers come in the order of the starts and a queue will do.
-      answers.push({at: now + latencyMs, lane: choice.lane});
+      take(ledger, refsOf(choice.lane), now);
+      answers.push(now + latencyMs, choice.lane);
       continue;
     }
-    const answer = answers[firstAnswer];
-    if (choice.kind === 'empty' && !answer) return {ms: now - startAt, laneMs, held};
-    const wakeAt = choice.kind === 'wait' ? choice.until : Number.POSITIVE_INFINITY;
-    const then = Math.min(answer?.at ?? Number.POSITIVE_INFINITY, wakeAt);
+    if (choice.kind === 'empty' && answers.nextAt === Number.POSITIVE_INFINITY)
+      return {ms: now - startAt, laneMs, held};
+    const then = choice.kind === 'wait' ? Math.min(answers.nextAt, choice.until) : answers.nextAt;
     if (choice.kind === 'wait') note(held, ledger, {at: choice.until, bucket: choice.bucket}, now, then);
     now = then;
-    if (!answer || answer.at > now) continue;
-    firstAnswer += 1;
-    if (firstAnswer > 4096) {
-      answers.splice(0, firstAnswer);
-      firstAnswer = 0;
-    }
-    const refs = lanes.refs(answer.lane);
+    if (answers.nextAt > now) continue;
+    const lane = answers.shift();
+    const refs = refsOf(lane);
     giveBack(ledger, refs, now, ending);
     schedule.touch(
       refs.map(({id}) => id),
       now,
     );
-    laneMs[answer.lane] = now - startAt;
+    laneMs[lane] = now - startAt;
+    if (lanes.left(lane) === 0 && lanes.isAlone(lane)) forget(ledger, lanes.own(lane));
   }
+}
+
+/** Every response takes equally long, so answers come in the order of the starts, and there are never more than may be under way at once. */
+function openAnswers(concurrency: number) {
+  const times: number[] = [];
+  const lanes: number[] = [];
+  let first = 0;
+  let count = 0;
+  return {
+    get nextAt(): number {
+      return count === 0 ? Number.POSITIVE_INFINITY : times[first]!;
+    },
+    push(at: number, lane: number): void {
+      const place = (first + count) % concurrency;
+      times[place] = at;
+      lanes[place] = lane;
+      count += 1;
+    },
+    shift(): number {
+      const lane = lanes[first]!;
+      first = (first + 1) % concurrency;
+      count -= 1;
+      return lane;
+    },
+  };
+}
+
+/**
+ * The lanes, marked 1, whose own buckets never fill: they have no more rows than each of those windows has slots. They are played without them,
+ * so that a million callers with a row each cost no bucket.
+ */
+function roomyLanes(lanes: Lanes, {limits}: Ledger): Uint8Array {
+  const slots = lanes.shapes.map((shape) =>
+    Math.min(
+      ...shape.limits
+        .filter((limit) => lanes.isKeyed(limit))
+        .flatMap((limit) => limits[limit]!.windows)
+        .map(({kind, requests, burst = requests}) => (kind === 'counter' ? 0 : Math.min(requests, burst))),
+    ),
+  );
+  return Uint8Array.from({length: lanes.count}, (_, lane) =>
+    lanes.isAlone(lane) && lanes.left(lane) <= slots[lanes.shapeOf(lane)]! ? 1 : 0,
+  );
+}
+
+/** Nobody asks any more for buckets of a lane that is done. A million callers with a row each have no more of them at once than are under way. */
+function forget(ledger: Ledger, buckets: readonly number[]): void {
+  for (const id of buckets)
+    if (ledger.buckets.get(id)?.windows.every(({inFlight}) => inFlight === 0)) ledger.buckets.delete(id);
 }
 
 /** A fixed window of the provider's begins at multiples of its length since the epoch. */
@@ -67,13 +122,7 @@ function endOfWindow(now: number, seconds: number): number {
 }
 
 /** Books the time from `now` to `then` on the window that has room last, or on the concurrency cap. */
-function note(
-  held: Map<string, {limit: string; window: string; ms: number}>,
-  ledger: Ledger,
-  room: Room,
-  now: number,
-  then: number,
-) {
+function note(held: Held, ledger: Ledger, room: Room, now: number, then: number) {
   const bucket = room.bucket === undefined ? undefined : ledger.buckets.get(room.bucket);
   let limit = 'concurrency';
   let window = `${ledger.concurrency} at once`;

@@ -46,8 +46,8 @@ export function planRun(planned: Planned): Plan {
     const fixedEnds = planned.profile.headers.reset !== undefined && planned.profile.headers.trust !== 'none';
     return foresee(lanes, planned.openLedger(), {startAt, latencyMs, fixedEnds});
   };
-  const low = play(latency.lowMs);
-  const high = play(latency.highMs);
+  const {ms: lowMs} = play(latency.lowMs);
+  const {ms: highMs} = play(latency.highMs);
   const expected = play(latency.expectedMs);
   lanes.restore(counts);
   return {
@@ -56,8 +56,8 @@ export function planRun(planned: Planned): Plan {
     invalid,
     requests,
     seconds: seconds(expected.ms),
-    secondsLow: seconds(low.ms),
-    secondsHigh: seconds(high.ms),
+    secondsLow: seconds(lowMs),
+    secondsHigh: seconds(highMs),
     finishesAt: new Date(Math.round(startAt + expected.ms)).toISOString(),
     binding: bindingOf(expected),
     lanes: lanesOf(lanes, counts, expected),

@@ -1,11 +1,14 @@
 import type {LimitRule} from '../limits/ledger.js';
 import {type BucketRef, NO_LIMIT} from '../limits/limit.js';
+import {makeLaneIndex} from './lane-index.js';
 
 /** Lanes that fall under the same limits. Buckets of a limit without a key are the same for all of them, so they are asked about once. */
 export type Shape = {
   /** The limits, in the order of the profile. */
   readonly limits: readonly number[];
   readonly shared: readonly number[];
+  /** The limits of those buckets. */
+  readonly sharedLimits: readonly number[];
   /** How many buckets each lane has for itself. */
   readonly own: number;
   /** How long one request keeps the tightest window that is the lane's own, in the long run. Tells which lane would end last. */
@@ -20,18 +23,18 @@ const FIRST_LANES = 256;
 
 /**
  * Every lane of a run: which rows are left in it, which buckets they fall into. A lane costs some 40 bytes, so that a million callers with a
- * row each are no matter. Lanes are told apart by a hash of their buckets; two that fall together only share a queue.
+ * row each are no matter.
  */
 export class Lanes {
   readonly shapes: Shape[] = [];
   readonly #limits: readonly LimitRule[];
   readonly #keyed: readonly boolean[];
-  readonly #laneOf = new Map<number, number>();
+  readonly #laneOf = makeLaneIndex();
   readonly #shapeOf = new Map<string, number>();
   #shape = new Uint16Array(FIRST_LANES);
   #left = new Float64Array(FIRST_LANES);
-  #first = new Float64Array(FIRST_LANES);
-  #ownFrom = new Float64Array(FIRST_LANES);
+  #first = new Uint32Array(FIRST_LANES);
+  #ownFrom = new Uint32Array(FIRST_LANES);
   #own: number[] = [];
   #count = 0;
   readonly #names: string[] = [];
@@ -50,12 +53,12 @@ export class Lanes {
   laneOf(refs: readonly BucketRef[], row: number): number {
     let hash = refs.length;
     for (const {id} of refs) hash = (hash * 31 + id) % Number.MAX_SAFE_INTEGER;
-    let lane = this.#laneOf.get(hash);
-    if (lane === undefined) {
-      lane = this.#open(refs, row);
-      this.#laneOf.set(hash, lane);
-    }
-    return lane;
+    // A row is started when the buckets of its lane have room, so a lane of other buckets that has the same hash is not its lane.
+    const found = this.#laneOf.find(hash, (lane) => this.#isFor(lane, refs));
+    if (found !== undefined) return found;
+    const opened = this.#open(refs, row);
+    this.#laneOf.add(hash, opened);
+    return opened;
   }
 
   /** `count` more operations wait in this lane. */
@@ -83,6 +86,16 @@ export class Lanes {
     return this.#own.slice(from, from + this.shapes[this.#shape[lane]!]!.own);
   }
 
+  /**
+   * Whether no other lane falls into the buckets that are this lane's own. It is so where they are of one limit, which is part of no other shape:
+   * with two keys, two lanes may share one of them.
+   */
+  isAlone(lane: number): boolean {
+    const {limits, own} = this.shapes[this.#shape[lane]!]!;
+    const limit = limits.find((each) => this.#keyed[each]);
+    return own === 1 && this.shapes.every((shape) => shape.limits === limits || !shape.limits.includes(limit!));
+  }
+
   /** How many operations wait in each lane; `restore` puts them back after a run was played ahead. */
   counts(): Float64Array {
     return this.#left.slice(0, this.#count);
@@ -104,6 +117,19 @@ export class Lanes {
     }));
   }
 
+  /** The buckets that the lane shares with all lanes under the same limits. */
+  sharedRefs(lane: number): readonly BucketRef[] {
+    const {limits, shared} = this.shapes[this.#shape[lane]!]!;
+    return limits
+      .filter((limit) => !this.#keyed[limit])
+      .map((limit, place) => ({limit, id: shared[place]!, label: this.#limits[limit]!.name}));
+  }
+
+  /** Whether that limit has a bucket for each value of a key. */
+  isKeyed(limit: number): boolean {
+    return this.#keyed[limit] ?? false;
+  }
+
   /** What people call the lane: the names of its buckets, or its number where there are too many lanes to name. */
   name(lane: number): string {
     return this.#names[lane] ?? `lane ${lane + 1}`;
@@ -111,12 +137,25 @@ export class Lanes {
 
   /** The lane that would end last by its own limits goes first; of equals, the one whose first row comes first. */
   before(one: number, other: number): boolean {
-    const difference = this.#seconds(one) - this.#seconds(other);
+    const difference = this.seconds(one) - this.seconds(other);
     return difference === 0 ? this.#first[one]! < this.#first[other]! : difference > 0;
   }
 
-  #seconds(lane: number): number {
+  /** How long the lane takes by the limits that are its own. */
+  seconds(lane: number): number {
     return this.#left[lane]! * this.shapes[this.#shape[lane]!]!.secondsEach;
+  }
+
+  #isFor(lane: number, refs: readonly BucketRef[]): boolean {
+    const {limits, shared} = this.shapes[this.#shape[lane]!]!;
+    let next = this.#ownFrom[lane]!;
+    let nextShared = 0;
+    if (limits.length !== refs.length) return false;
+    for (const [place, {limit, id}] of refs.entries()) {
+      if (limits[place] !== limit) return false;
+      if (id !== (this.#keyed[limit] ? this.#own[next++] : shared[nextShared++])) return false;
+    }
+    return true;
   }
 
   #open(refs: readonly BucketRef[], row: number): number {
@@ -137,15 +176,14 @@ export class Lanes {
     if (shape === undefined) {
       const shared = (refs.length > 0 ? refs.filter(({limit}) => !this.#keyed[limit]) : [NO_LIMIT]).map(({id}) => id);
       // Without limits of its own a lane still weighs something: the longest queue goes first.
-      const paces = own
-        .flatMap(({limit}) => this.#limits[limit]!.windows)
-        .map(({requests, seconds}) => seconds / requests);
+      const pace = secondsEach(own.flatMap(({limit}) => this.#limits[limit]!.windows));
       shape =
         this.shapes.push({
           limits: refs.map(({limit}) => limit),
           shared,
+          sharedLimits: refs.map(({limit}) => limit).filter((limit) => !this.#keyed[limit]),
           own: own.length,
-          secondsEach: Math.max(1e-9, ...paces),
+          secondsEach: Math.max(1e-9, pace),
         }) - 1;
       this.#shapeOf.set(name, shape);
     }
@@ -154,15 +192,20 @@ export class Lanes {
 
   #grow(): void {
     const length = this.#shape.length * 2;
-    const grown = <T extends Uint16Array | Float64Array>(from: T, to: T): T => {
+    const grown = <T extends Uint16Array | Uint32Array | Float64Array>(from: T, to: T): T => {
       to.set(from);
       return to;
     };
     this.#shape = grown(this.#shape, new Uint16Array(length));
     this.#left = grown(this.#left, new Float64Array(length));
-    this.#first = grown(this.#first, new Float64Array(length));
-    this.#ownFrom = grown(this.#ownFrom, new Float64Array(length));
+    this.#first = grown(this.#first, new Uint32Array(length));
+    this.#ownFrom = grown(this.#ownFrom, new Uint32Array(length));
   }
+}
+
+/** How long one request keeps the tightest of these windows, in the long run; 0 without windows. */
+export function secondsEach(windows: LimitRule['windows']): number {
+  return Math.max(0, ...windows.map(({requests, seconds}) => seconds / requests));
 }
 
 function laneName(refs: readonly BucketRef[]): string {

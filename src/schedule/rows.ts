@@ -1,11 +1,13 @@
 const NONE = 0;
+/** Arrays grow by doubling; this many lanes to begin with. */
+const FIRST_LANES = 256;
 
 /** Which rows wait in which lane, in file order: a linked list through one number per row. Eight bytes a row and eight a lane. */
 export class LaneRows {
   #next: Uint32Array;
   #lane: Uint32Array;
-  readonly #head: number[] = [];
-  readonly #tail: number[] = [];
+  #head: Uint32Array = new Uint32Array(FIRST_LANES);
+  #tail: Uint32Array = new Uint32Array(FIRST_LANES);
 
   constructor(rows = 1024) {
     this.#next = new Uint32Array(rows + 1);
@@ -15,6 +17,10 @@ export class LaneRows {
   /** `row` (from 1) is the last in line of `lane`. */
   push(row: number, lane: number): void {
     if (row >= this.#next.length) this.#grow(row);
+    if (lane >= this.#head.length) {
+      this.#head = grown(this.#head, lane + 1);
+      this.#tail = grown(this.#tail, lane + 1);
+    }
     this.#next[row] = NONE;
     this.#lane[row] = lane;
     const tail = this.#tail[lane] ?? NONE;
@@ -39,12 +45,13 @@ export class LaneRows {
   }
 
   #grow(row: number): void {
-    const length = Math.max(row + 1, this.#next.length * 2);
-    const next = new Uint32Array(length);
-    next.set(this.#next);
-    this.#next = next;
-    const lane = new Uint32Array(length);
-    lane.set(this.#lane);
-    this.#lane = lane;
+    this.#next = grown(this.#next, row + 1);
+    this.#lane = grown(this.#lane, row + 1);
   }
+}
+
+function grown(from: Uint32Array, least: number): Uint32Array {
+  const to = new Uint32Array(Math.max(least, from.length * 2));
+  to.set(from);
+  return to;
 }
