@@ -76,9 +76,9 @@ export function returnSlot(window: Window): void {
 export function holdSlot(window: Window, at: number, resetAt?: number): void {
   window.inFlight -= 1;
   if (window.told) window.told.after += 1;
-  if (window.rule.kind === 'bucket') return remember(window, at);
-  const whole = at + window.rule.seconds * 1000;
-  remember(window, window.rule.kind === 'fixed' && resetAt !== undefined ? Math.min(whole, resetAt) : whole);
+  const {kind, seconds} = window.rule;
+  const whole = kind === 'bucket' ? at : at + seconds * 1000;
+  remember(window, kind === 'fixed' && resetAt !== undefined ? Math.min(whole, resetAt) : whole);
 }
 
 /** A request of an earlier session that was answered at `answeredAt` counts here for the rest of its window. */
@@ -148,7 +148,10 @@ function toldAt(window: Window, now: number): number {
 
 /** Brings the window up to `now`: what has stopped counting is forgotten, and a token bucket has drained. */
 function settleUp(window: Window, now: number): void {
-  if (window.rule.kind !== 'bucket') return expire(window, now);
+  if (window.rule.kind !== 'bucket') {
+    expire(window, now);
+    return;
+  }
   const {heldUntil} = window;
   for (; window.first < heldUntil.length && heldUntil[window.first]! <= now; window.first += 1) {
     drain(window, heldUntil[window.first]!);

@@ -120,8 +120,8 @@ describe('createRunFolder', () => {
 
   it('refuses the folder of somebody else', () =>
     inFolder(async (folder) => {
-      const {getuid} = process;
-      process.getuid = () => getuid!() + 1;
+      const getuid = process.getuid!;
+      process.getuid = () => getuid() + 1;
       try {
         const problem = await refusal(createRunFolder(folder));
         assert.equal(problem.exit, EXIT.credentials);

@@ -40,7 +40,12 @@ describe('nextCommand', () => {
       next: 'sluice resume users.run --in-doubt retry',
     },
     {name: 'failed rows are sent again', counts: {failed: 2}, exit: 1, next: 'sluice resume users.run --retry-failed'},
-    {name: 'when all is done the results can be had as a table', counts: {ok: 2}, exit: 0, next: 'sluice results users.run --format csv'},
+    {
+      name: 'when all is done the results can be had as a table',
+      counts: {ok: 2},
+      exit: 0,
+      next: 'sluice results users.run --format csv',
+    },
     {
       name: 'a folder with blanks is quoted',
       folder: "my user's.run",
