@@ -26,7 +26,7 @@ function scene(counts: readonly number[]) {
     if (choice.kind === 'start') take(ledger, lanes.refs(choice.lane), now);
     return choice;
   };
-  const answer = (lane: number, startedAt: number, now: number) => {
+  const answer = (lane: number, _startedAt: number, now: number) => {
     giveBack(ledger, lanes.refs(lane), now, {kind: 'answered'});
     schedule.touch(
       lanes.refs(lane).map(({id}) => id),
