@@ -11,6 +11,8 @@ import type {Tools} from './tools.js';
 const READY_LANES = 256;
 /** Buckets that are whole again are dropped this often. */
 const SWEEP_EVERY_MS = 10_000;
+/** Lanes with nothing in them are dropped this often. */
+const TIDY_EVERY_MS = 1000;
 
 /**
  * Starts every operation as soon as the schedule allows it, until all are settled or the run is to stop. What is in flight then is waited for, at
@@ -18,6 +20,7 @@ const SWEEP_EVERY_MS = 10_000;
  */
 export async function dispatch(tools: Tools): Promise<void> {
   let sweepAt = now() + SWEEP_EVERY_MS;
+  let tidyAt = now() + TIDY_EVERY_MS;
   while (!tools.stop) {
     const at = now();
     if (at >= tools.options.deadlineAt) {
@@ -26,8 +29,11 @@ export async function dispatch(tools: Tools): Promise<void> {
     }
     if (at >= sweepAt) {
       sweep(tools.ledger, at);
-      dropIdleLanes(tools);
       sweepAt = at + SWEEP_EVERY_MS;
+    }
+    if (at >= tidyAt) {
+      dropIdleLanes(tools);
+      tidyAt = at + TIDY_EVERY_MS;
     }
     admitDelayed(tools, at);
     const wait = step(tools, at);
@@ -97,8 +103,19 @@ function laneFor({lanes}: Tools, number: number): Lane {
   return lane;
 }
 
-function dropIdleLanes({lanes}: Tools): void {
-  for (const [number, lane] of lanes) if (lane.waiting === 0 && lane.running === 0) lanes.delete(number);
+/**
+ * Drops lanes with nothing in them, and the buckets of those that are done: nobody asks for them any more, and a million callers with a row
+ * each would have theirs kept for as long as the longest window.
+ */
+function dropIdleLanes({lanes, ledger, schedule, delayed, rows, unauthorized}: Tools): void {
+  const awaited = new Set<number>();
+  for (const {row} of delayed) awaited.add(rows.laneOf(row));
+  for (const row of unauthorized.keys()) awaited.add(rows.laneOf(row));
+  for (const [number, lane] of lanes) {
+    if (lane.waiting > 0 || lane.running > 0) continue;
+    lanes.delete(number);
+    if (!awaited.has(number)) for (const bucket of schedule.spentBuckets(number)) ledger.buckets.delete(bucket);
+  }
 }
 
 async function rest(tools: Tools, until: number): Promise<void> {

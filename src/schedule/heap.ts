@@ -15,6 +15,11 @@ export class Heap<Item> {
     return this.#items[0];
   }
 
+  /** All items, in no order. */
+  [Symbol.iterator](): Iterator<Item> {
+    return this.#items[Symbol.iterator]();
+  }
+
   push(item: Item): void {
     const items = this.#items;
     let place = items.length;

@@ -75,6 +75,11 @@ export class Schedule {
     }
   }
 
+  /** Buckets that nobody will ask for any more, unless a row of the lane is put back: the lane's own, once it is empty and shares them with no other. */
+  spentBuckets(lane: number): readonly number[] {
+    return this.#lanes.left(lane) === 0 && this.#lanes.isAlone(lane) ? this.#lanes.own(lane) : [];
+  }
+
   /** What a lane waits for, for people: the bucket and until when. Undefined: nothing of its own. */
   *waits(): Iterable<{readonly bucket: number; readonly until: number; readonly lanes: readonly number[]}> {
     for (const [bucket, {at, lanes}] of this.#waiting) yield {bucket, until: at, lanes};
