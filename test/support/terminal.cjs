@@ -28,7 +28,7 @@ process.on('message', async ({args, cwd, env}) => {
   process.exit = exit;
   Object.assign(process.stdout, {write: write.stdout});
   Object.assign(process.stderr, {write: write.stderr});
-  process.removeAllListeners('uncaughtException');
+  for (const event of ['uncaughtException', 'SIGUSR1']) process.removeAllListeners(event);
   process.chdir(home);
   process.send({exit: said.exit ?? process.exitCode ?? 0, signal: null, stdout: said.stdout, stderr: said.stderr});
 });
