@@ -5,7 +5,7 @@ import {Problem} from '../problem.js';
 import {judge} from '../requests/judge.js';
 import {isKeyGood, keyHeader} from './idempotency.js';
 import {settle} from './settle.js';
-import type {Prepared, Tools, Tries} from './tools.js';
+import type {History, Prepared, Tools} from './tools.js';
 
 /**
  * One attempt, from the instant its slots are taken: durable in the journal before it leaves, sent, judged, settled. Never rejects: a journal
@@ -16,16 +16,16 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
   const startedAt = now();
   take(tools.ledger, request.buckets, startedAt);
   tools.inFlight += 1;
-  const tries = triesOf(tools, operation.place.row, startedAt);
-  tries.attempts += 1;
-  tries.counted += 1;
+  const history = historyOf(tools, operation.place.row, startedAt);
+  history.attempts += 1;
+  history.counted += 1;
   try {
-    tools.record({t: 'i', op: operation.place.row, n: tries.attempts, h: digest, at: Math.round(startedAt)});
+    tools.record({t: 'i', op: operation.place.row, n: history.attempts, h: digest, at: Math.round(startedAt)});
     const durable = await isDurable(tools);
-    const key = keyFor(prepared, tries, tools);
+    const key = keyFor(prepared, history, tools);
     const exchange = durable ? await send(prepared, key, tools) : NOT_JOURNALED;
-    const verdict = judge(exchange, request, tools.profile, {n: tries.counted, hasIdempotencyKey: key !== undefined});
-    settle(prepared, {startedAt, exchange, verdict, tries}, tools);
+    const verdict = judge(exchange, request, tools.profile, {n: history.counted, hasIdempotencyKey: key !== undefined});
+    settle(prepared, {startedAt, exchange, verdict, history}, tools);
   } catch (error) {
     // A journal that takes no record any more has told the run; recovery will find this attempt without an outcome, and in doubt.
     tools.fail(error);
@@ -63,13 +63,13 @@ async function send({request}: Prepared, key: Record<string, string> | undefined
   }
 }
 
-function keyFor({operation, digest}: Prepared, {firstAt}: Tries, {profile, run}: Tools) {
+function keyFor({operation, digest}: Prepared, {firstAt}: History, {profile, run}: Tools) {
   const rule = profile.idempotencyKey;
   return rule && isKeyGood(rule, firstAt, now()) ? keyHeader(rule, {run, row: operation.place.row, digest}) : undefined;
 }
 
-function triesOf({tries, attemptsBefore, mayHaveRun, begunAt}: Tools, row: number, at: number): Tries {
-  let found = tries.get(row);
+function historyOf({histories, attemptsBefore, mayHaveRun, begunAt}: Tools, row: number, at: number): History {
+  let found = histories.get(row);
   if (!found) {
     const attempts = attemptsBefore(row);
     // When an attempt of an earlier session left is not kept for each row; no attempt is older than its run.
@@ -80,7 +80,7 @@ function triesOf({tries, attemptsBefore, mayHaveRun, begunAt}: Tools, row: numbe
       admitted: 0,
       firstAt: attempts > 0 ? begunAt : at,
     };
-    tries.set(row, found);
+    histories.set(row, found);
   }
   return found;
 }

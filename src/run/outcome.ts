@@ -10,7 +10,7 @@ const MESSAGE_LENGTH = 500;
 /** The record of how one attempt ended, scrubbed: whatever the server echoed, no secret of ours is in it. */
 export function outcome(
   {operation}: Prepared,
-  {startedAt, exchange, verdict, tries}: Ended,
+  {startedAt, exchange, verdict, history}: Ended,
   tools: Pick<Tools, 'secrets' | 'options'>,
   kind: OutcomeRecord['k'],
   more: {readonly e?: string; readonly m?: string; readonly ra?: number},
@@ -23,7 +23,7 @@ export function outcome(
   return {
     t: 'o',
     op: operation.place.row,
-    n: tries.attempts,
+    n: history.attempts,
     k: kind,
     at: Math.round(at),
     ms: Math.round(at - startedAt),

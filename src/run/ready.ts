@@ -90,7 +90,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     secrets,
     network: openNetwork(ready.reachedBefore),
     failures: watchFailures(options.failureLimit),
-    tries: new Map(),
+    histories: new Map(),
     delayed: new Heap((one, other) => one.at < other.at),
     unauthorized: new Map(),
     abort: new AbortController(),

@@ -83,16 +83,16 @@ function doubt(
   at: number,
   why: string,
 ): void {
-  if (tools.options.inDoubt === 'retry' && ended.tries.counted < tools.profile.retry.attempts) {
+  if (tools.options.inDoubt === 'retry' && ended.history.counted < tools.profile.retry.attempts) {
     delay(prepared, ended, lesson, tools, at, why);
     return;
   }
   tools.record(outcome(prepared, ended, tools, 'unk', {m: why}));
-  tools.tries.delete(prepared.operation.place.row);
+  tools.histories.delete(prepared.operation.place.row);
 }
 
 function unsent(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
-  ended.tries.counted -= 1;
+  ended.history.counted -= 1;
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'unsent', m: why}));
   putBack(tools, prepared.operation.place.row);
   noteOffline(tools, at);
@@ -115,7 +115,7 @@ function close(
   result: {kind: 'ok'} | {kind: 'failed'; why: string},
 ): void {
   tools.record(outcome(prepared, ended, tools, result.kind, result.kind === 'failed' ? {m: result.why} : {}));
-  tools.tries.delete(prepared.operation.place.row);
+  tools.histories.delete(prepared.operation.place.row);
   const stop = noteSettled(tools.failures, result);
   if (stop) stopRun(tools, stop);
 }
@@ -123,8 +123,8 @@ function close(
 function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): void {
   const {request, operation} = prepared;
   const {row} = operation.place;
-  const {tries, startedAt} = ended;
-  tries.counted -= 1;
+  const {history, startedAt} = ended;
+  history.counted -= 1;
   const {until, fresh, spread} = refuse(tools.ledger, request.buckets, {
     startedAt,
     now: at,
@@ -135,10 +135,10 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
   });
   for (const each of spread) tellSpread(each, tools);
   const admitted = request.buckets.reduce((sum, {id}) => sum + (tools.ledger.buckets.get(id)?.admitted ?? 0), 0);
-  if (admitted > tries.admitted) tries.refusals += 1;
-  tries.admitted = admitted;
-  if (tries.refusals >= REFUSALS_OF_ITS_OWN) {
-    close(prepared, ended, tools, {kind: 'failed', why: `refused ${tries.refusals} times while other rows passed`});
+  if (admitted > history.admitted) history.refusals += 1;
+  history.admitted = admitted;
+  if (history.refusals >= REFUSALS_OF_ITS_OWN) {
+    close(prepared, ended, tools, {kind: 'failed', why: `refused ${history.refusals} times while other rows passed`});
     return;
   }
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'refused', ra: Math.ceil(until)}));
@@ -159,7 +159,7 @@ function delay(
   why: string,
 ): void {
   const {row} = prepared.operation.place;
-  const backoffUntil = at + backoffMs(ended.tries.counted, tools.profile.retry, tools.random());
+  const backoffUntil = at + backoffMs(ended.history.counted, tools.profile.retry, tools.random());
   const until = Math.max(backoffUntil, lesson?.retryAfter ?? 0);
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'backoff', m: why, ra: Math.ceil(until)}));
   tools.delayed.push({at: until, row});
@@ -175,7 +175,7 @@ function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind
     tools.unauthorized.clear();
     return;
   }
-  tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.tries.attempts, at: now()});
+  tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.history.attempts, at: now()});
   if (tools.unauthorized.size < UNAUTHORIZED_ROWS) return;
   stopRun(tools, {
     why: 'unauthorized',
@@ -193,7 +193,7 @@ export function failUnauthorized(tools: Tools, startedAt: number): void {
     if (at > startedAt) continue;
     tools.unauthorized.delete(row);
     tools.record({t: 'o', op: row, n, k: 'failed', at: Math.round(now()), st: status, m: tools.secrets.scrub(why)});
-    tools.tries.delete(row);
+    tools.histories.delete(row);
     const stop = noteSettled(tools.failures, {kind: 'failed', why});
     if (stop) stopRun(tools, stop);
   }

@@ -34,7 +34,7 @@ export type RunOptions = {
 export type Prepared = {readonly operation: Operation; readonly request: Request; readonly digest: string};
 
 /** What a row has behind it that was attempted more than once. Rows settled at the first attempt leave no trace here. */
-export type Tries = {
+export type History = {
   /** Attempts that were journaled, refused ones included. */
   attempts: number;
   /** Attempts that count against `--max-attempts`. */
@@ -51,7 +51,7 @@ export type Ended = {
   readonly startedAt: number;
   readonly exchange: Exchange;
   readonly verdict: Verdict;
-  readonly tries: Tries;
+  readonly history: History;
 };
 
 /** A row that waits for its backoff. */
@@ -84,7 +84,7 @@ export type Tools = {
   readonly secrets: Secrets;
   readonly network: Network;
   readonly failures: FailureWatch;
-  readonly tries: Map<number, Tries>;
+  readonly histories: Map<number, History>;
   readonly delayed: Heap<Delayed>;
   /** Rows answered 401 since the last success: they fail when a later one succeeds, and end the run when they are three. */
   readonly unauthorized: Map<number, Unauthorized>;

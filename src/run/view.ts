@@ -65,7 +65,7 @@ export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View
 
 function waitOf({network, ledger, waitsFor, waitsUntil, inFlight}: Tools, at: number): string | undefined {
   if (network.down)
-    return `waiting for the network (${network.down.why}); next try at ${clockTime(network.down.nextKnockAt - at)}`;
+    return `waiting for the network (${network.down.why}); next attempt at ${clockTime(network.down.nextKnockAt - at)}`;
   // While something is in flight, its answer may give room long before the instant that is known now.
   if (inFlight > 0 || waitsUntil === undefined || waitsUntil === Number.POSITIVE_INFINITY) return undefined;
   if (waitsUntil - at < WORTH_SAYING_MS) return undefined;

@@ -105,7 +105,7 @@ export function openScene(scene: Scene = {}): Opened {
     },
     network: openNetwork(true),
     failures: watchFailures(options.failureLimit),
-    tries: new Map(),
+    histories: new Map(),
     delayed: new Heap((one, other) => one.at < other.at),
     unauthorized: new Map(),
     abort: new AbortController(),

@@ -28,7 +28,7 @@ function scene(fresh = () => false) {
     schedule: {touch: () => {}},
     network: openNetwork(true),
     failures: watchFailures(undefined),
-    tries: new Map(),
+    histories: new Map(),
     delayed: new Heap<{at: number; row: number}>((one, other) => one.at < other.at),
     unauthorized: new Map(),
     secrets: {refresh: () => fresh(), scrub: (text: string) => text.replaceAll('s3cr3t', '***')},
@@ -44,8 +44,8 @@ function scene(fresh = () => false) {
     take(tools.ledger, buckets, startedAt);
     const response: Response = {status: 503, headers, body: '', bodyLost: false};
     const prepared = {operation: {place: {file: 'a', row}}, request: {buckets}, digest: ''} as unknown as Prepared;
-    const tries = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: startedAt};
-    settle(prepared, {startedAt, exchange: {kind: 'answered', response}, verdict, tries}, tools);
+    const history = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: startedAt};
+    settle(prepared, {startedAt, exchange: {kind: 'answered', response}, verdict, history}, tools);
   };
   return {tools, answer, records, lines};
 }

@@ -5,7 +5,7 @@ import type {Exchange} from '../../src/exchange.js';
 import {roomIn, take} from '../../src/limits/ledger.js';
 import {judge} from '../../src/requests/judge.js';
 import {settle} from '../../src/run/settle.js';
-import type {Tries} from '../../src/run/tools.js';
+import type {History} from '../../src/run/tools.js';
 import {
   answered,
   fakeTime,
@@ -214,26 +214,26 @@ describe('settle', () => {
     exchange: Exchange,
     scene: Scene = {},
     row = ROW,
-  ): {startedAt: number; tries: Tries} {
+  ): {startedAt: number; history: History} {
     const {tools} = opened;
     const prepared = preparedRow(row, [NETWORK], scene);
     const startedAt = now();
     take(tools.ledger, [NETWORK], startedAt);
-    const tries = tools.tries.get(row) ?? {attempts: 0, counted: 0, refusals: 0, admitted: 0, firstAt: startedAt};
-    tools.tries.set(row, tries);
-    tries.attempts += 1;
-    tries.counted += 1;
+    const history = tools.histories.get(row) ?? {attempts: 0, counted: 0, refusals: 0, admitted: 0, firstAt: startedAt};
+    tools.histories.set(row, history);
+    history.attempts += 1;
+    history.counted += 1;
     clock.tick(LATENCY_MS);
-    const verdict = judge(exchange, prepared.request, tools.profile, {n: tries.counted, hasIdempotencyKey: false});
-    settle(prepared, {startedAt, exchange, verdict, tries}, tools);
-    return {startedAt, tries};
+    const verdict = judge(exchange, prepared.request, tools.profile, {n: history.counted, hasIdempotencyKey: false});
+    settle(prepared, {startedAt, exchange, verdict, history}, tools);
+    return {startedAt, history};
   }
 
   for (const {name, exchange, scene, record, roomMs, againMs, stop, counted} of CASES)
     it(`follows ${name}`, () => {
       const opened = openScene({rows: 9, ...scene});
       const {tools, records} = opened;
-      const {startedAt, tries} = attempted(opened, exchange, scene);
+      const {startedAt, history} = attempted(opened, exchange, scene);
       const said = records.find(({t}) => t === 'o')!;
       for (const [member, value] of Object.entries(record))
         assert.equal((said as Record<string, unknown>)[member], value, member);
@@ -243,8 +243,8 @@ describe('settle', () => {
       const again = tools.delayed.top;
       const atMs = again && (again.at === 0 ? 0 : Math.round(again.at - startedAt));
       assert.deepEqual([again?.row, atMs], againMs === undefined ? [undefined, undefined] : [ROW, againMs]);
-      assert.equal(tools.tries.has(ROW), counted !== undefined, 'tries are kept for rows that are not settled');
-      if (counted !== undefined) assert.equal(tries.counted, counted);
+      assert.equal(tools.histories.has(ROW), counted !== undefined, 'a history is kept for rows that are not settled');
+      if (counted !== undefined) assert.equal(history.counted, counted);
       if (stop) assert.deepInclude(tools.stop, stop);
       else assert.isUndefined(tools.stop);
     });
@@ -259,12 +259,12 @@ describe('settle', () => {
     clock.tick(LATENCY_MS);
     for (const row of [1, 2, 3]) {
       take(tools.ledger, [NETWORK], startedAt);
-      const tries = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: startedAt};
+      const history = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: startedAt};
       const ended = {
         startedAt,
         exchange: answered(429, {'retry-after': '3'}),
         verdict: {kind: 'refused', status: 429},
-        tries,
+        history,
       } as const;
       settle(preparedRow(row, [NETWORK]), ended, tools);
       clock.tick(10);
@@ -286,7 +286,7 @@ describe('settle', () => {
       attempted(opened, answered(429), {}, 1);
     }
     assert.deepInclude(opened.records.at(-1), {op: 1, k: 'failed', m: 'refused 5 times while other rows passed'});
-    assert.isFalse(opened.tools.tries.has(1));
+    assert.isFalse(opened.tools.histories.has(1));
   });
 
   it('fails those that were told 401 when a later row gets through', () => {
@@ -305,9 +305,9 @@ describe('settle', () => {
     clock.tick(10);
     attempted(opened, answered(401), {}, 1);
     take(tools.ledger, [NETWORK], earlier);
-    const tries = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: earlier};
+    const history = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: earlier};
     const verdict = {kind: 'ok', status: 201, bodyLost: false} as const;
-    settle(preparedRow(2, [NETWORK]), {startedAt: earlier, exchange: answered(201), verdict, tries}, tools);
+    settle(preparedRow(2, [NETWORK]), {startedAt: earlier, exchange: answered(201), verdict, history}, tools);
     assert.notInclude(JSON.stringify(opened.records), '"failed"');
     attempted(opened, answered(401), {}, 3);
     attempted(opened, answered(401), {}, 4);
