@@ -1,6 +1,6 @@
 import {type Ledger, roomIn} from '../limits/ledger.js';
 import {Heap} from './heap.js';
-import type {Lanes} from './lanes.js';
+import {type Lanes, secondsEach} from './lanes.js';
 
 /**
  * What to do now: start one operation of a lane; wait until an instant (Infinity: until an attempt ends) for a bucket; or nothing, because
@@ -28,13 +28,25 @@ export class Schedule {
   readonly #waiting = new Map<number, Waiting>();
   readonly #waking = new Heap<Waking>((one, other) => one.at < other.at);
   readonly #queued: Uint8Array;
+  /** By shape: how many operations wait in all of its lanes. */
+  readonly #left: number[];
+  /** Limits without a key, each with the shapes that fall under it. */
+  readonly #sharing: readonly {readonly secondsEach: number; readonly shapes: readonly number[]}[];
 
   constructor(lanes: Lanes, ledger: Ledger) {
     this.#lanes = lanes;
     this.#ledger = ledger;
     this.#queued = new Uint8Array(lanes.count);
     for (const _ of lanes.shapes) this.#ready.push(new Heap((one, other) => lanes.before(one, other)));
-    for (let lane = 0; lane < lanes.count; lane++) if (lanes.left(lane) > 0) this.#queue(lane);
+    this.#left = lanes.shapes.map(() => 0);
+    this.#sharing = ledger.limits.map(({windows}, limit) => ({
+      secondsEach: secondsEach(windows),
+      shapes: [...lanes.shapes.keys()].filter((shape) => lanes.shapes[shape]!.sharedLimits.includes(limit)),
+    }));
+    for (let lane = 0; lane < lanes.count; lane++) {
+      this.#left[lanes.shapeOf(lane)]! += lanes.left(lane);
+      if (lanes.left(lane) > 0) this.#queue(lane);
+    }
   }
 
   /** Chooses, and for a start counts it as started: the caller takes its slots at this same `now`. */
@@ -64,6 +76,7 @@ export class Schedule {
   /** One more operation waits in `lane` (it was put back). */
   putBack(lane: number): void {
     this.#lanes.add(lane);
+    this.#left[this.#lanes.shapeOf(lane)]! += 1;
     if (this.#queued[lane] === 0) this.#queue(lane);
   }
 
@@ -95,6 +108,7 @@ export class Schedule {
       }
       this.#queued[lane] = 0;
       this.#lanes.remove(lane);
+      this.#left[shape]! -= 1;
       if (this.#lanes.left(lane) > 0) this.#queue(lane);
       return lane;
     }
@@ -133,11 +147,28 @@ export class Schedule {
     for (const lane of waiting.lanes) this.#ready[this.#lanes.shapeOf(lane)]!.push(lane);
   }
 
+  /** Those with lanes in line, the one that would end last first. */
   #shapesByUrgency(): number[] {
     const shapes: number[] = [];
     for (const [shape, heap] of this.#ready.entries()) if (heap.size > 0) shapes.push(shape);
-    return shapes.length < 2
-      ? shapes
-      : shapes.sort((one, other) => (this.#lanes.before(this.#ready[one]!.top!, this.#ready[other]!.top!) ? -1 : 1));
+    if (shapes.length < 2) return shapes;
+    const secondsOf = new Map(shapes.map((shape) => [shape, this.#seconds(shape)]));
+    return shapes.sort((one, other) => {
+      const difference = secondsOf.get(other)! - secondsOf.get(one)!;
+      if (difference !== 0) return difference;
+      return this.#lanes.before(this.#ready[one]!.top!, this.#ready[other]!.top!) ? -1 : 1;
+    });
+  }
+
+  /** How long a shape takes by its longest lane, and by each bucket that it shares, with all who wait for that one. */
+  #seconds(shape: number): number {
+    let most = this.#lanes.seconds(this.#ready[shape]!.top!);
+    for (const limit of this.#lanes.shapes[shape]!.sharedLimits) {
+      const {secondsEach, shapes} = this.#sharing[limit]!;
+      let left = 0;
+      for (const each of shapes) left += this.#left[each]!;
+      most = Math.max(most, left * secondsEach);
+    }
+    return most;
   }
 }

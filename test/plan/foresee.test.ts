@@ -47,4 +47,52 @@ describe('foresee', () => {
   it('knows the concurrency cap', () => {
     assert.equal(play(100, [{...perMinute, requests: 1000}], {concurrency: 10}).ms, 1000);
   });
+
+  // 100 of 1000 rows have a limit of their own besides. When the 900 went first, for they are more, the 100 had it all before them: 197 s.
+  it('lets the few with a tight limit start at once, and the many fill up what they leave', () => {
+    const limits = [
+      {name: 'all', windows: [{requests: 10, seconds: 1, kind: 'rolling' as const}]},
+      {name: 'group', windows: [{requests: 1, seconds: 1, kind: 'rolling' as const}]},
+    ];
+    const all = {limit: 0, id: 1, label: 'all'};
+    const lanes = new Lanes(limits, [false, false]);
+    lanes.add(lanes.laneOf([all], 1), 900);
+    lanes.add(lanes.laneOf([all, {limit: 1, id: 2, label: 'group'}], 901), 100);
+    const {ms} = foresee(lanes, openLedger(limits, 50), {startAt: 0, latencyMs: 100, fixedEnds: false});
+    assert.equal(ms, 99 * 1100 + 100);
+  });
+
+  describe('with a bucket for each caller', () => {
+    const limits = [
+      {name: 'all', windows: [{requests: 50, seconds: 1, kind: 'rolling' as const}]},
+      {name: 'user', windows: [{requests: 2, seconds: 1, kind: 'rolling' as const}]},
+    ];
+
+    /** Plays so many callers with so many rows each. */
+    function callers(count: number, rows: number) {
+      const lanes = new Lanes(limits, [false, true]);
+      for (let user = 0; user < count; user++) {
+        const refs = [
+          {limit: 0, id: 1, label: 'all'},
+          {limit: 1, id: user + 2, label: 'user'},
+        ];
+        lanes.add(lanes.laneOf(refs, user * rows + 1), rows);
+      }
+      const ledger = openLedger(limits, 10);
+      const {ms} = foresee(lanes, ledger, {startAt: 0, latencyMs: 100, fixedEnds: false});
+      return {ms, buckets: ledger.buckets.size};
+    }
+
+    it('takes as long as the callers’ own limit says', () => {
+      assert.equal(callers(1, 2).ms, 100);
+      assert.equal(callers(1, 3).ms, 1200);
+      assert.equal(callers(10, 5).ms, 2 * 1100 + 100);
+    });
+
+    // A million callers with a row each took 1.6 GB: their buckets were kept to the end.
+    it('keeps no bucket of a caller who is done', () => {
+      assert.equal(callers(200, 1).buckets, 1);
+      assert.equal(callers(200, 5).buckets, 1);
+    });
+  });
 });

@@ -113,4 +113,17 @@ describe('Lanes', () => {
     assert.equal(lanes.count, 100_000);
     assert.equal(lanes.refs(77_777)[1]!.id, 100 + 77_777);
   });
+
+  // Ids are hashes of 53 bits; what tells two lanes apart was cut to fewer, and rows started by the room in another lane's buckets.
+  it('holds lanes apart whose buckets differ in the last bit alone', () => {
+    const lanes = new Lanes(limits, [true, true]);
+    const [one, other] = [100, 101].map((id) => [
+      {limit: 0, id: 2 ** 52 + 12_345, label: ''},
+      {limit: 1, id, label: ''},
+    ]);
+    assert.deepEqual(
+      [one!, other!, one!].map((refs) => lanes.laneOf(refs, 1)),
+      [0, 1, 0],
+    );
+  });
 });
