@@ -1,6 +1,5 @@
 import type {Boot} from '../clock.js';
 import type {JournalRecord, OpenedRecord, OutcomeRecord} from './record.js';
-import {readJournal} from './replay.js';
 
 /** An attempt that may still count at the provider. Its times are on the clock of the session `opened`. */
 export type RecentAttempt = {
@@ -68,17 +67,6 @@ export function recentOf(recent: Recent): {
 } {
   forget(recent);
   return {attempts: [...recent.attempts, ...recent.open.values()], pauses: recent.pauses, opened: recent.opened};
-}
-
-/** Reads the journal for the attempts of the last `spanMs` before its end. Throws what `readJournal` throws. */
-export async function recentAttempts(
-  folder: string,
-  run: string,
-  spanMs: number,
-): Promise<ReturnType<typeof recentOf>> {
-  const recent = newRecent(spanMs);
-  await readJournal(folder, run, (record) => foldRecent(recent, record), 'states');
-  return recentOf(recent);
 }
 
 /**

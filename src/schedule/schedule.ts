@@ -93,11 +93,6 @@ export class Schedule {
     return this.#lanes.left(lane) === 0 && this.#lanes.isAlone(lane) ? this.#lanes.own(lane) : [];
   }
 
-  /** What a lane waits for, for people: the bucket and until when. Undefined: nothing of its own. */
-  *waits(): Iterable<{readonly bucket: number; readonly until: number; readonly lanes: readonly number[]}> {
-    for (const [bucket, {at, lanes}] of this.#waiting) yield {bucket, until: at, lanes};
-  }
-
   #pick(shape: number, now: number): number | undefined {
     const ready = this.#ready[shape]!;
     for (let lane = ready.pop(); lane !== undefined; lane = ready.pop()) {

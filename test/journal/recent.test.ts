@@ -1,6 +1,7 @@
 import {assert} from 'chai';
-import {elapsedSince, foldRecent, newRecent, recentAttempts, recentOf} from '../../src/journal/recent.js';
+import {elapsedSince, foldRecent, newRecent, recentOf} from '../../src/journal/recent.js';
 import type {JournalRecord} from '../../src/journal/record.js';
+import {readJournal} from '../../src/journal/replay.js';
 import {header, inFolder, intent, opened, outcome, RUN, sealAll, T, text, writeSegment} from './sample.js';
 
 const HOUR = 3_600_000;
@@ -97,8 +98,8 @@ describe('recentOf', () => {
   });
 });
 
-describe('recentAttempts', () => {
-  it('reads them from a journal, fractions of milliseconds and all', () =>
+describe('recentOf a journal', () => {
+  it('knows its attempts, fractions of milliseconds and all', () =>
     inFolder(async (folder) => {
       const records = [
         header(3),
@@ -108,7 +109,9 @@ describe('recentAttempts', () => {
         intent(2, T + 30),
       ];
       await writeSegment(folder, text(sealAll(records)));
-      const {attempts} = await recentAttempts(folder, RUN, HOUR);
+      const recent = newRecent(HOUR);
+      await readJournal(folder, RUN, (record) => foldRecent(recent, record), 'states');
+      const {attempts} = recentOf(recent);
       assert.deepEqual(attempts, [
         {op: 1, at: T + 0.5, answeredAt: T + 20.25, refused: true, opened: opened(T)},
         {op: 2, at: T + 30, refused: false, opened: opened(T)},
