@@ -1,8 +1,8 @@
 import {isLosslessNumber} from 'lossless-json';
 import {shown} from './shown.js';
 
-/** What the connection itself decides, and a cookie, which is a credential. */
-const FORBIDDEN = new Set([
+/** Belong to the connection, not to the request: sluice sets them itself or must not. */
+const OF_THE_CONNECTION = new Set([
   'host',
   'content-length',
   'transfer-encoding',
@@ -13,6 +13,9 @@ const FORBIDDEN = new Set([
   'upgrade',
   'expect',
   'http2-settings',
+]);
+
+const CREDENTIALS = new Set([
   'cookie',
   'cookie2',
   'set-cookie',
@@ -22,6 +25,7 @@ const FORBIDDEN = new Set([
   'token',
   'apikey',
   'jwt',
+  'x-token',
   'x-appwrite-key',
   'x-appwrite-jwt',
   'x-appwrite-session',
@@ -35,10 +39,15 @@ const CREDENTIAL =
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+/** Whether the header with this name, in lower case, belongs to the connection. */
+export function isOfTheConnection(name: string): boolean {
+  return OF_THE_CONNECTION.has(name) || name.startsWith('proxy-');
+}
+
 /** Whether a row may not set a header: it belongs to the connection, or it is a credential, which comes from the profile alone. */
 export function isForbiddenHeader(name: string): boolean {
   const lower = name.toLowerCase();
-  return FORBIDDEN.has(lower) || lower.startsWith('proxy-') || CREDENTIAL.test(lower) || lower === 'x-token';
+  return isOfTheConnection(lower) || CREDENTIALS.has(lower) || CREDENTIAL.test(lower);
 }
 
 /** The headers of a row, or why it cannot have them. No sentence shows a value: what is refused here is often a secret. */

@@ -1,3 +1,4 @@
+import {isOfTheConnection} from '../operations/headers.js';
 import type {Profile} from '../profiles/profile.js';
 import {showValue} from './show.js';
 import {UnfitValue} from './values.js';
@@ -5,21 +6,6 @@ import {UnfitValue} from './values.js';
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 // What Node refuses to send, and refuses by throwing: everything but TAB, visible ASCII and the upper half of Latin-1.
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
-
-/** Belong to the connection, not to the request: sluice sets them itself or must not. */
-const OF_THE_CONNECTION = new Set(
-  [
-    'host',
-    'content-length',
-    'transfer-encoding',
-    'connection',
-    'keep-alive',
-    'te',
-    'trailer',
-    'upgrade',
-    'expect',
-  ].concat(['proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'http2-settings']),
-);
 
 /** Carry secrets at every provider, whatever the profile says. */
 const OF_CREDENTIALS = new Set(['authorization', 'cookie', 'cookie2', 'set-cookie']);
@@ -44,7 +30,7 @@ export function checkHeaderName(name: string, credentials: ReadonlySet<string>):
 export function checkPlainName(name: string): void {
   if (!TOKEN.test(name))
     throw new UnfitValue(`header ${showValue(name)} is not a header name, expected letters, digits and "-"`);
-  if (OF_THE_CONNECTION.has(name.toLowerCase())) {
+  if (isOfTheConnection(name.toLowerCase())) {
     throw new UnfitValue(`header ${showValue(name)} belongs to the connection and is set by sluice alone`);
   }
   if (OF_PROTOTYPES.has(name.toLowerCase()))
