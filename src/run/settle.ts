@@ -15,6 +15,9 @@ import type {Ended, Prepared, Tools} from './tools.js';
 /** A row that is refused so often while others of its buckets pass is refused for what it is. */
 const REFUSALS_OF_ITS_OWN = 5;
 
+/** Refusals that were in flight together tell the same wait, each from its own arrival on. */
+const SAME_WAIT_MS = 1000;
+
 /** Why an attempt did not leave, where the network had no part in it. */
 const KEPT_BACK = new Set(['ABORTED', 'NOT_JOURNALED', MALFORMED]);
 
@@ -125,6 +128,7 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
   const {row} = operation.place;
   const {history, startedAt} = ended;
   history.counted -= 1;
+  const closedUntil = Math.max(0, ...request.buckets.map(({id}) => tools.ledger.buckets.get(id)?.closedUntil ?? 0));
   const {until, fresh, spread} = refuse(tools.ledger, request.buckets, {
     startedAt,
     now: at,
@@ -142,7 +146,9 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
     return;
   }
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'refused', ra: Math.ceil(until)}));
-  if (fresh) tools.record({t: 'p', op: row, at: Math.round(at), until: Math.ceil(until), why: 'refused'});
+  // One that was in flight with the first may name a longer wait, which has to be known on resume.
+  if (fresh || until > closedUntil + SAME_WAIT_MS)
+    tools.record({t: 'p', op: row, at: Math.round(at), until: Math.ceil(until), why: 'refused'});
   putBack(tools, row);
   const since = refusingSince(tools.ledger, request.buckets) ?? at;
   if (until - at > tools.options.maxWaitMs || at - since > tools.options.maxWaitMs) {

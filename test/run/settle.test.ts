@@ -38,9 +38,8 @@ function scene(fresh = () => false) {
     wake: () => {},
     stop: undefined,
   } as unknown as Tools;
-  const answer = (row: number, verdict: Verdict, headers: Record<string, string> = {}) => {
+  const answer = (row: number, verdict: Verdict, headers: Record<string, string> = {}, startedAt = now()) => {
     const buckets = [{limit: 0, id: row, label: `all user=${row}`}];
-    const startedAt = now();
     take(tools.ledger, buckets, startedAt);
     const response: Response = {status: 503, headers, body: '', bodyLost: false};
     const prepared = {operation: {place: {file: 'a', row}}, request: {buckets}, digest: ''} as unknown as Prepared;
@@ -84,6 +83,16 @@ describe('settle', () => {
     const {tools, answer} = scene();
     for (const row of [1, 2, 3]) answer(row, unauthorized);
     assert.include(tools.stop!.message, '*** has expired');
+  });
+
+  it('journals a pause anew when a refusal that was in flight with the first names a longer one', () => {
+    const {answer, records} = scene();
+    const pauses = () =>
+      records.flatMap((record) => (record.t === 'p' ? [Math.round((record.until - record.at) / 1000)] : []));
+    answer(1, {kind: 'refused', status: 429}, {'retry-after': '10'});
+    answer(1, {kind: 'refused', status: 429}, {'retry-after': '30'}, 0);
+    answer(1, {kind: 'refused', status: 429}, {'retry-after': '20'}, 0);
+    assert.deepEqual(pauses(), [10, 30]);
   });
 
   it('tells a limit that the server lowers once, however many callers have a bucket of their own', () => {
