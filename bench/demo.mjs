@@ -52,7 +52,7 @@ console.log('\n$ export AMITY_ADMIN_TOKEN=…');
 await type(`sluice plan ${order}`);
 
 say(
-  `Then the run. It is killed (SIGKILL: it cannot even say goodbye) after some ${KILLED_AFTER} rows, with requests on their way.`,
+  `Then the run. It is killed (SIGKILL: it cannot even say goodbye) once ${KILLED_AFTER} rows have been sent, with requests on their way.`,
 );
 const run = start(`sluice run ${order}`);
 while (run.child.exitCode === null && !isBusy(arrivals())) await sleep(5);
@@ -141,7 +141,7 @@ function start(command, {stdout = 'inherit'} = {}) {
 /** Enough has been done, and several requests came just now: their answers are still on their way. */
 function isBusy(log) {
   const recent = log.slice(-3);
-  return log.length >= KILLED_AFTER && recent[2].at - recent[0].at < 30;
+  return log.length >= KILLED_AFTER && recent[2].at - recent[0].at < 60;
 }
 
 function arrivals() {
