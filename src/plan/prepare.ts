@@ -7,9 +7,9 @@ import {type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked
 import {type Preview, previewOf} from '../requests/preview.js';
 import type {Request} from '../requests/request.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
-import {alikeNote} from '../schedule/alike.js';
 import {type BadRows, openBadRows} from '../schedule/bad-rows.js';
 import {inRanges, type RowRanges, takeIn} from '../schedule/intake.js';
+import {notesOf} from '../schedule/notes.js';
 import {type Plan, planRun} from './plan.js';
 
 /** What a plan is asked for, beside the order of the run. */
@@ -77,7 +77,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       openLedger: () => openLedger(profile.limits, profile.concurrency),
       preview: intake.preview.map((request) => shown(request, order, secrets)),
     });
-    const notes = intake.alike ? [alikeNote(intake.alike, input.name, intake.places)] : [];
+    const notes = notesOf(intake, {name: input.name, profile: profile.name});
     return {plan, bad, notes, exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok};
   } finally {
     await closeInput(input);

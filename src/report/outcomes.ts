@@ -12,6 +12,8 @@ export type Outcome = {
   readonly ms: number | null;
   readonly error: string | null;
   readonly response: string | null;
+  /** It was sent again although it is not repeatable, because the profile's `resend` says so. */
+  readonly resent: boolean;
 };
 
 /** What is known of every row: some 35 bytes each in memory, and what was said about it in the scratch file. */
@@ -55,6 +57,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
   const lengths = new Uint32Array(size).fill(NO_MS);
   const saidAt = new Float64Array(size);
   const saidBytes = new Uint32Array(size);
+  const resent = new Uint8Array(size);
 
   const say = (row: number, said: Said) => {
     const stretch: Stretch =
@@ -84,6 +87,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
           settle(record.op, OPEN, record.at, undefined, undefined);
           return say(record.op, {});
         case 'o':
+          if (record.resent) resent[record.op] = 1;
           settle(record.op, CODE_OF_OUTCOME[record.k], record.at, record.st, record.ms);
           return say(record.op, record.k === 'not' ? {} : saidOf(record));
         case 'd': {
@@ -115,6 +119,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         ms: lengths[row] === NO_MS ? null : lengths[row]!,
         error: said.error ?? (code === UNTOLD ? UNTOLD_ERROR : null),
         response: said.response ?? null,
+        resent: resent[row] === 1,
       };
     },
   };

@@ -55,10 +55,12 @@ export type ResultFiles = {
   readonly results: string;
   readonly failed: string | undefined;
   readonly inDoubt: string | undefined;
+  /** Rows that were sent again on the profile's word (`resend`), though that may have done them twice. */
+  readonly resent: string | undefined;
 };
 
 /**
- * Writes results, failed and in-doubt rows and summary.json into the run folder, each whole or not at all. Reads the journal once and
+ * Writes results, failed, in-doubt and resent rows and summary.json into the run folder, each whole or not at all. Reads the journal once and
  * the input once, in row order. A million rows take less than 100 MB. Throws INPUT_CHANGED (65) when these are not the rows that were sent, and
  * a Problem with exit 74 when the disk cannot take them.
  */
@@ -91,6 +93,7 @@ async function writeRows(
   const results = new DerivedFile(path);
   const failed = new Copies(join(folder, `failed.${input.format}`), input);
   const inDoubt = new Copies(join(folder, `in-doubt.${input.format}`), input);
+  const resent = new Copies(join(folder, `resent.${input.format}`), input);
   try {
     if (format === 'csv') results.write(`${safeCells(COLUMNS)}\n`);
     for await (const row of readRows(input, (bytes) => hash.update(bytes))) {
@@ -100,15 +103,22 @@ async function writeRows(
       results.write(line(resultOf(row.place.row, id, outcome)));
       if (outcome.state === 'failed') failed.write(row, outcome);
       if (outcome.state === 'in-doubt') inDoubt.write(row, outcome);
+      if (outcome.resent) resent.write(row, outcome);
     }
     const found = hash.digest('hex');
     if (found !== sha256) throw inputChanged(input.name, {rows, sha256}, {sha256: found});
     results.commit();
-    return {results: path, failed: replace(failed, folder, 'failed'), inDoubt: replace(inDoubt, folder, 'in-doubt')};
+    return {
+      results: path,
+      failed: replace(failed, folder, 'failed'),
+      inDoubt: replace(inDoubt, folder, 'in-doubt'),
+      resent: replace(resent, folder, 'resent'),
+    };
   } finally {
     results.discard();
     failed.close();
     inDoubt.close();
+    resent.close();
   }
 }
 

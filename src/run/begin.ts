@@ -13,9 +13,9 @@ import {closeInput, columnsOf, type Input, openInput} from '../operations/source
 import {EXIT, Problem} from '../problem.js';
 import {type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
-import {alikeNote} from '../schedule/alike.js';
 import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
+import {notesOf} from '../schedule/notes.js';
 import {type Alarm, openAlarm} from './alarm.js';
 import {manifestOf, type SessionOrder} from './order.js';
 import type {Ready, Watcher} from './ready.js';
@@ -79,7 +79,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
   });
   bad.refuseUnless(order.skipInvalid);
   refuseNoRows(session, input, intake);
-  if (intake.alike) world.watcher.say(alikeNote(intake.alike, input.name, intake.places));
+  for (const note of notesOf(intake, {name: input.name, profile: setting.profile.name})) world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);
   await checkSpace(session.folder, intake.rows, session.yes);
   const at = now();

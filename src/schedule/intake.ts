@@ -56,6 +56,8 @@ export type Intake = {
   readonly credentials: ReadonlySet<string>;
   /** Rows without an id that ask for what an earlier one asks for already; undefined where there are none. */
   readonly alike: Alike | undefined;
+  /** Rows in line that no limit speaks of, though the profile has limits; the first of them, and what it asks for. */
+  readonly unlimited: {readonly rows: number; readonly first: number; readonly request: string} | undefined;
 };
 
 const PREVIEWED = 3;
@@ -74,6 +76,7 @@ export async function takeIn(reading: Reading): Promise<Intake> {
   const alike = openAlike();
   const preview: Request[] = [];
   const credentials = new Set<string>();
+  let unlimited: Intake['unlimited'];
   const bad = new Set<number>();
   const refuse = (place: RecordPlace, problem: Problem, fatal = false) => {
     bad.add(place.row);
@@ -105,6 +108,7 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     const lane = lanes.laneOf(request.buckets, row.place.row);
     lanes.add(lane);
     lined.push(row.place.row, lane);
+    if (request.buckets.length === 0) unlimited = countUnlimited(unlimited, row.place.row, request);
   }
   if (!checked) refuseDuplicates(reading, ids, places, refuse);
   return {
@@ -117,8 +121,15 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     bytes,
     preview,
     credentials,
+    unlimited: setting.profile.limits.length > 0 ? unlimited : undefined,
     alike: checked ? undefined : findAlike(reading, alike, places),
   };
+}
+
+function countUnlimited(before: Intake['unlimited'], row: number, {method, url}: Request): Intake['unlimited'] {
+  return before
+    ? {...before, rows: before.rows + 1}
+    : {rows: 1, first: row, request: `${method} ${new URL(url).pathname}`};
 }
 
 /** The lanes of a profile's limits: those with a key have a bucket for each of its values. */

@@ -28,6 +28,7 @@ export function summaryLines({summary, files, message, resumeAt, color, now}: To
     ['results', files?.results],
     ['failed', files?.failed],
     ['in doubt', files?.inDoubt],
+    ['resent', files?.resent],
   ] as const;
   return [
     `${chalk.bold(count(rows, 'row'))}: ${states(summary, chalk)}`,

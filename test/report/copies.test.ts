@@ -7,7 +7,16 @@ import {openInput} from '../../src/operations/source.js';
 import {Copies} from '../../src/report/copies.js';
 import type {Outcome} from '../../src/report/outcomes.js';
 
-const FAILED: Outcome = {state: 'failed', status: 400, attempts: 2, at: 0, ms: 5, error: 'no', response: null};
+const FAILED: Outcome = {
+  state: 'failed',
+  status: 400,
+  attempts: 2,
+  at: 0,
+  ms: 5,
+  error: 'no',
+  response: null,
+  resent: false,
+};
 
 describe('Copies', () => {
   let folder: string;

@@ -92,6 +92,19 @@ describe('writeResults', () => {
     );
   });
 
+  it('lists what was sent again on the word of the profile, however it ended', async () => {
+    const again = {t: 'o', op: 1, n: 1, at: T + 50, k: 'not', e: 'backoff', st: 500, resent: true} as const;
+    const records: JournalRecord[] = [
+      {t: 'i', op: 1, n: 1, h: '00000000', at: T},
+      again,
+      {t: 'i', op: 1, n: 2, h: '00000000', at: T + 60},
+      {t: 'o', op: 1, n: 2, k: 'ok', at: T + 70, st: 200},
+    ];
+    const {resent} = await write('users.csv', 'id,name\na,Ann\nb,Bob\n', records);
+    assert.equal(resent, path('resent.csv'));
+    assert.equal(read('resent.csv'), 'id,name,_error,_status,_attempts,_row\na,Ann,"",200,2,1\n');
+  });
+
   it('has every key in every line', async () => {
     await write('users.csv', 'id\na\n', journalOf({k: 'ok', st: 201}));
     assert.equal(

@@ -6,7 +6,16 @@ import {keepTally} from '../../src/simulate/tally.js';
 import {listedProfile} from '../../src/ui/profiles.js';
 
 const COUNTS = {rows: 1, ok: 1, failed: 0, inDoubt: 0, skipped: 0, pending: 0, attempts: 1, refusals: 0};
-const OUTCOME = {state: 'ok', status: 200, attempts: 1, at: 0, ms: 1, error: null, response: null} as const;
+const OUTCOME = {
+  state: 'ok',
+  status: 200,
+  attempts: 1,
+  at: 0,
+  ms: 1,
+  error: null,
+  response: null,
+  resent: false,
+} as const;
 
 const PLAN: Plan = {
   rows: 1,

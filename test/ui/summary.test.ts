@@ -15,7 +15,12 @@ const COUNTS = {
 };
 const SPAN = {startedAt: T, ended: {at: T + 18_720_000, why: 'complete', exit: 3}};
 const SUMMARY = summaryOf({run: 'r', folder: 'users.run', counts: COUNTS, span: SPAN, running: false});
-const FILES = {results: 'users.run/results.ndjson', failed: 'users.run/failed.csv', inDoubt: 'users.run/in-doubt.csv'};
+const FILES = {
+  results: 'users.run/results.ndjson',
+  failed: 'users.run/failed.csv',
+  inDoubt: 'users.run/in-doubt.csv',
+  resent: undefined,
+};
 
 describe('summaryLines', () => {
   it('tells counts, time and files, and last the next command', () => {
