@@ -11,7 +11,11 @@ export type Choice =
   | {readonly kind: 'wait'; readonly until: number; readonly bucket: number | undefined}
   | {readonly kind: 'empty'};
 
-type Waiting = {readonly at: number; readonly lanes: number[]};
+/** Lanes that wait for one bucket until `at`; by shape, where there are several, and of each the one that would end last first. */
+type Waiting = {at: number; alone: number | undefined; crowd: Map<number, Heap<number>> | undefined};
+
+/** A bucket that has room now, and more lanes that wait for it than were let go yet. */
+const DUE = Number.NEGATIVE_INFINITY;
 
 type Waking = {readonly at: number; readonly bucket: number};
 
@@ -26,6 +30,7 @@ export class Schedule {
   readonly #ready: Heap<number>[] = [];
   /** Lanes by the bucket that keeps them; each lane is in one place at a time. */
   readonly #waiting = new Map<number, Waiting>();
+  readonly #due = new Set<number>();
   readonly #waking = new Heap<Waking>((one, other) => one.at < other.at);
   readonly #queued: Uint8Array;
   /** By shape: how many operations wait in all of its lanes. */
@@ -37,7 +42,7 @@ export class Schedule {
     this.#lanes = lanes;
     this.#ledger = ledger;
     this.#queued = new Uint8Array(lanes.count);
-    for (const _ of lanes.shapes) this.#ready.push(new Heap((one, other) => lanes.before(one, other)));
+    for (const _ of lanes.shapes) this.#ready.push(this.#openHeap());
     this.#left = lanes.shapes.map(() => 0);
     this.#sharing = ledger.limits.map(({windows}, limit) => ({
       secondsEach: secondsEach(windows),
@@ -52,9 +57,20 @@ export class Schedule {
   /** Chooses, and for a start counts it as started: the caller takes its slots at this same `now`. */
   next(now: number): Choice {
     this.#wake(now);
+    let choice = this.#choose(now);
+    // Of a crowd one lane is let go at a time: where it has to wait for another bucket, it is the next one's turn.
+    while (choice === 'others') {
+      this.#letGo(now);
+      choice = this.#choose(now);
+    }
+    return choice;
+  }
+
+  #choose(now: number): Choice | 'others' {
     let until = Number.POSITIVE_INFINITY;
     let bucket: number | undefined;
     let empty = this.#waiting.size === 0;
+    let moved = false;
     for (const shape of this.#shapesByUrgency()) {
       empty = false;
       const gate = roomIn(this.#ledger, this.#lanes.shapes[shape]!.shared, now);
@@ -62,9 +78,11 @@ export class Schedule {
         if (gate.at < until || bucket === undefined) [until, bucket] = [gate.at, gate.bucket];
         continue;
       }
+      moved = true;
       const lane = this.#pick(shape, now);
       if (lane !== undefined) return {kind: 'start', lane};
     }
+    if (moved && this.#due.size > 0) return 'others';
     if (empty) return {kind: 'empty'};
     const wake = this.#waking.top;
     bucket ??= this.#waiting.keys().next().value;
@@ -84,7 +102,9 @@ export class Schedule {
   touch(buckets: Iterable<number>, now: number): void {
     for (const bucket of buckets) {
       const waiting = this.#waiting.get(bucket);
-      if (waiting && roomIn(this.#ledger, [bucket], now).at < waiting.at) this.#release(bucket, waiting);
+      if (!waiting || waiting.at === DUE) continue;
+      const {at} = roomIn(this.#ledger, [bucket], now);
+      if (at < waiting.at) this.#waitUntil(bucket, waiting, at <= now ? DUE : at);
     }
   }
 
@@ -117,29 +137,72 @@ export class Schedule {
 
   #wait(lane: number, bucket: number, at: number): void {
     const waiting = this.#waiting.get(bucket);
-    if (waiting) {
-      waiting.lanes.push(lane);
+    if (!waiting) {
+      const begun: Waiting = {at, alone: lane, crowd: undefined};
+      this.#waiting.set(bucket, begun);
+      this.#waitUntil(bucket, begun, at);
       return;
     }
-    this.#waiting.set(bucket, {at, lanes: [lane]});
-    if (at < Number.POSITIVE_INFINITY) this.#waking.push({at, bucket});
+    waiting.crowd ??= new Map();
+    for (const each of waiting.alone === undefined ? [lane] : [waiting.alone, lane]) {
+      const shape = this.#lanes.shapeOf(each);
+      const heap = waiting.crowd.get(shape) ?? this.#openHeap();
+      heap.push(each);
+      waiting.crowd.set(shape, heap);
+    }
+    waiting.alone = undefined;
+  }
+
+  #waitUntil(bucket: number, waiting: Waiting, at: number): void {
+    waiting.at = at;
+    if (at === DUE) this.#due.add(bucket);
+    else if (at < Number.POSITIVE_INFINITY) this.#waking.push({at, bucket});
   }
 
   #wake(now: number): void {
     for (let wake = this.#waking.top; wake && (wake.at <= now || this.#isStale(wake)); wake = this.#waking.top) {
       this.#waking.pop();
       const waiting = this.#waiting.get(wake.bucket);
-      if (waiting?.at === wake.at) this.#release(wake.bucket, waiting);
+      if (waiting?.at === wake.at) this.#waitUntil(wake.bucket, waiting, DUE);
     }
+    this.#letGo(now);
   }
 
   #isStale({bucket, at}: Waking): boolean {
     return this.#waiting.get(bucket)?.at !== at;
   }
 
-  #release(bucket: number, waiting: Waiting): void {
-    this.#waiting.delete(bucket);
-    for (const lane of waiting.lanes) this.#ready[this.#lanes.shapeOf(lane)]!.push(lane);
+  /** Puts one lane of each shape back in line for every bucket that has room; buckets that have none any more are waited for again. */
+  #letGo(now: number): void {
+    // The cap says nothing about a bucket; whoever ends makes room below it, and then this is asked again.
+    if (this.#ledger.running >= this.#ledger.concurrency) return;
+    for (const bucket of this.#due) {
+      const waiting = this.#waiting.get(bucket)!;
+      const {at} = roomIn(this.#ledger, [bucket], now);
+      if (at > now) {
+        this.#due.delete(bucket);
+        this.#waitUntil(bucket, waiting, at);
+        continue;
+      }
+      for (const lane of this.#firstOf(waiting)) this.#ready[this.#lanes.shapeOf(lane)]!.push(lane);
+      if (waiting.crowd && waiting.crowd.size > 0) continue;
+      this.#due.delete(bucket);
+      this.#waiting.delete(bucket);
+    }
+  }
+
+  #firstOf(waiting: Waiting): number[] {
+    if (!waiting.crowd) return [waiting.alone!];
+    const first: number[] = [];
+    for (const [shape, heap] of waiting.crowd) {
+      first.push(heap.pop()!);
+      if (heap.size === 0) waiting.crowd.delete(shape);
+    }
+    return first;
+  }
+
+  #openHeap(): Heap<number> {
+    return new Heap((one, other) => this.#lanes.before(one, other));
   }
 
   /** Those with lanes in line, the one that would end last first. */
