@@ -1,8 +1,8 @@
 import type {Ledger} from '../limits/ledger.js';
 import type {Profile} from '../profiles/profile.js';
 import type {Preview} from '../requests/preview.js';
+import {announcesEnds, type Foreseen, foresee} from '../schedule/foresee.js';
 import type {Lanes} from '../schedule/lanes.js';
-import {type Foreseen, foresee} from './foresee.js';
 
 /** What `plan --json` prints. Durations are seconds; `share` is the part of the time for which that window held everything back. */
 export type Plan = {
@@ -43,7 +43,7 @@ export function planRun(planned: Planned): Plan {
   const requests = counts.reduce((sum, count) => sum + count, 0);
   const play = (latencyMs: number): Foreseen => {
     lanes.restore(counts);
-    const fixedEnds = planned.profile.headers.reset !== undefined && planned.profile.headers.trust !== 'none';
+    const fixedEnds = announcesEnds(planned.profile);
     return foresee(lanes, planned.openLedger(), {startAt, latencyMs, fixedEnds});
   };
   const {ms: lowMs} = play(latency.lowMs);

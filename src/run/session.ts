@@ -4,13 +4,15 @@ import type {Counts} from '../journal/record.js';
 import {counts} from '../journal/states.js';
 import {openRowFile} from '../operations/read.js';
 import type {ExitCode} from '../problem.js';
+import {announcesEnds, foresee} from '../schedule/foresee.js';
 import {dispatch} from './dispatch.js';
+import {openEta} from './eta.js';
 import {openTools, type Ready, stopOf} from './ready.js';
 import {stopRun} from './settle.js';
 import {listen} from './signals.js';
 import type {Stop} from './stop.js';
 import type {Tools} from './tools.js';
-import {viewOf} from './view.js';
+import {type Beginning, viewOf} from './view.js';
 
 /** How a session ended. */
 export type Ending = {
@@ -21,6 +23,10 @@ export type Ending = {
 };
 
 const SHOW_EVERY_MS = 250;
+/** What a response is taken to need before any has come. */
+const EXPECTED_LATENCY_MS = 100;
+/** Playing a million rows ahead takes a second; with more than these the pace has to do. */
+const FORESEEN_ROWS = 2_000_000;
 /** A tick that comes so late was not held up by work: the machine slept, or the process was stopped. */
 const SLEPT_MS = 5000;
 
@@ -29,13 +35,7 @@ export async function runSession(ready: Ready): Promise<Ending> {
   const rowFile = openRowFile(ready.input);
   const tools = openTools(ready, rowFile);
   ready.alarm.listen(tools.fail);
-  const {lanes} = ready.intake;
-  const begun = {
-    at: now(),
-    settled: ready.standing.rows - counts(ready.standing).pending,
-    lanes,
-    counts: lanes.counts(),
-  };
+  const begun = beginningOf(ready, tools);
   const show = () => ready.watcher.show(viewOf(tools, ready.standing, begun));
   ready.watcher.say(announce(ready));
   const unlisten = listen({
@@ -71,6 +71,18 @@ function announce({intake, setting, secrets, folder}: Ready): string {
   const {profile, baseUrl} = setting;
   const as = secrets.credential === undefined ? 'without a credential' : `with credential ${secrets.credential}`;
   return `sending ${requests} rows to ${baseUrl} under ${profile.name}, ${as}; run folder ${folder}`;
+}
+
+/** Where the session begins, and how it is expected to go: its plan, played with the windows as they are now. */
+function beginningOf({intake: {lanes}, standing}: Ready, {ledger, profile}: Tools): Beginning {
+  const at = now();
+  const waiting = lanes.counts();
+  const total = waiting.reduce((sum, count) => sum + count, 0);
+  const conditions = {startAt: at, latencyMs: EXPECTED_LATENCY_MS, fixedEnds: announcesEnds(profile)};
+  const foreseen = total <= FORESEEN_ROWS ? foresee(lanes, structuredClone(ledger), conditions) : undefined;
+  lanes.restore(waiting);
+  const settled = standing.rows - counts(standing).pending;
+  return {at, settled, lanes, counts: waiting, eta: openEta(foreseen, {total, beganAt: at})};
 }
 
 async function end({journal, standing}: Ready, tools: Tools): Promise<Ending> {

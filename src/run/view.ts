@@ -4,6 +4,7 @@ import {roomIn} from '../limits/ledger.js';
 import {windowName} from '../limits/limit.js';
 import {roomAt} from '../limits/window.js';
 import type {Lanes} from '../schedule/lanes.js';
+import type {Eta} from './eta.js';
 import type {Tools} from './tools.js';
 
 /** What one sees of a run while it goes on: everything in it comes from the journal's counts, the lanes and the ledger. */
@@ -17,7 +18,7 @@ export type View = {
   readonly refusals: number;
   /** Settled per second since the session began. */
   readonly perSecond: number;
-  /** When all will be done at that pace, as an instant of the wall clock. */
+  /** When all will be done, as an instant of the wall clock. */
   readonly etaAt?: number | undefined;
   /** What the run waits for: `waiting for bot definition, 1800 per 1 h; next at 14:02:10`. */
   readonly waiting?: string | undefined;
@@ -38,6 +39,7 @@ export type Beginning = {
   readonly settled: number;
   readonly lanes: Lanes;
   readonly counts: Float64Array;
+  readonly eta: Eta;
 };
 
 /** So many lanes are looked at: the first ones have to do where every caller has its own. */
@@ -49,15 +51,16 @@ const WORTH_SAYING_MS = 500;
 /** The view of a running session. */
 export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View {
   const at = now();
-  const {rows, ok, failed, inDoubt, skipped, pending, refusals} = counts(standing);
+  const {rows, ok, failed, inDoubt, skipped, refusals} = counts(standing);
   const done = ok + failed + inDoubt + skipped;
   const seconds = (at - begun.at) / 1000;
+  const doneAt = begun.eta(done - begun.settled, at);
   const perSecond = seconds > 0 ? (done - begun.settled) / seconds : 0;
   return {
     rows,
     done,
     ...{ok, failed, inDoubt, refusals, perSecond},
-    etaAt: perSecond > 0 ? wallNow() + (pending / perSecond) * 1000 : undefined,
+    etaAt: doneAt === undefined ? undefined : wallNow() + (doneAt - at),
     waiting: waitOf(tools, at),
     lanes: lanesOf(tools, begun, at),
   };

@@ -14,7 +14,7 @@ function waiting(inFlight: number) {
   window!.inFlight = inFlight;
   window!.heldUntil = [at + 5000];
   Object.assign(tools, {inFlight, waitsFor: NETWORK.id, waitsUntil: at + 5000});
-  return viewOf(tools, standing, {at, settled: 0, lanes, counts: lanes.counts()});
+  return viewOf(tools, standing, {at, settled: 0, lanes, counts: lanes.counts(), eta: () => undefined});
 }
 
 describe('viewOf', () => {

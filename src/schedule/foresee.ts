@@ -1,21 +1,32 @@
 import {giveBack, type Ledger, type Room, sweep, take} from '../limits/ledger.js';
 import {windowName} from '../limits/limit.js';
 import {roomAt} from '../limits/window.js';
-import type {Lanes} from '../schedule/lanes.js';
-import {Schedule} from '../schedule/schedule.js';
+import type {Profile} from '../profiles/profile.js';
+import type {Lanes} from './lanes.js';
+import {Schedule} from './schedule.js';
 
 /** What the run is expected to meet. `fixedEnds`: the provider announces when its fixed windows end, so they are whole again there. */
 export type Conditions = {readonly startAt: number; readonly latencyMs: number; readonly fixedEnds: boolean};
+
+/** Whether a provider announces the end of its fixed windows, and is believed. */
+export function announcesEnds({headers}: Pick<Profile, 'headers'>): boolean {
+  return headers.reset !== undefined && headers.trust !== 'none';
+}
 
 /** How long the run takes, when each lane is done, and for how long each window held everything back. */
 export type Foreseen = {
   readonly ms: number;
   readonly laneMs: Float64Array;
+  /** When each five-hundredth part of the answers was there, from none to all: how far a run is, told by its plan. */
+  readonly parts: readonly number[];
   /** Milliseconds, by limit and window. */
   readonly held: ReadonlyMap<string, {readonly limit: string; readonly window: string; readonly ms: number}>;
 };
 
 type Held = Map<string, {limit: string; window: string; ms: number}>;
+
+/** So many parts of the way are remembered. */
+const PARTS = 500;
 
 /** Buckets that are whole again are looked for when there are so many, and then when there are twice as many as were left. */
 const SWEEP_FROM = 4096;
@@ -31,6 +42,9 @@ export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixed
   const answers = openAnswers(ledger.concurrency);
   const laneMs = new Float64Array(lanes.count);
   const held: Held = new Map();
+  const total = lanes.counts().reduce((sum, count) => sum + count, 0);
+  const parts = [0];
+  let answered = 0;
   const ending = {
     kind: 'answered' as const,
     ...(fixedEnds ? {resetAt: (_: number, seconds: number) => endOfWindow(now, seconds)} : {}),
@@ -49,7 +63,7 @@ export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixed
       continue;
     }
     if (choice.kind === 'empty' && answers.nextAt === Number.POSITIVE_INFINITY)
-      return {ms: now - startAt, laneMs, held};
+      return {ms: now - startAt, laneMs, parts, held};
     const then = choice.kind === 'wait' ? Math.min(answers.nextAt, choice.until) : answers.nextAt;
     if (choice.kind === 'wait') note(held, ledger, {at: choice.until, bucket: choice.bucket}, now, then);
     now = then;
@@ -62,6 +76,8 @@ export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixed
       now,
     );
     laneMs[lane] = now - startAt;
+    answered += 1;
+    while (parts.length <= (PARTS * answered) / total) parts.push(now - startAt);
     if (lanes.left(lane) === 0 && lanes.isAlone(lane)) forget(ledger, lanes.own(lane));
   }
 }

@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import {openLedger} from '../../src/limits/ledger.js';
 import type {WindowRule} from '../../src/limits/limit.js';
-import {foresee} from '../../src/plan/foresee.js';
+import {foresee} from '../../src/schedule/foresee.js';
 import {Lanes} from '../../src/schedule/lanes.js';
 
 /** Plays `count` operations of one lane under these windows. */
@@ -42,6 +42,12 @@ describe('foresee', () => {
   it('uses a fixed window again at its announced end, which comes sooner than a whole window', () => {
     const fixed: WindowRule = {...perMinute, kind: 'fixed'};
     assert.equal(play(61, [fixed], {fixedEnds: true}).ms, 60_100);
+  });
+
+  it('remembers how far the run is at each part of its way', () => {
+    const {parts, ms} = play(120, [perMinute]);
+    assert.equal(parts.length, 501);
+    assert.deepEqual([parts[0], parts[250], parts[251], parts[500]], [0, 100, 60_200, ms]);
   });
 
   it('knows the concurrency cap', () => {
