@@ -73,11 +73,19 @@ function bindingOf({held, ms}: Foreseen): Plan['binding'] {
 }
 
 function lanesOf(lanes: Lanes, counts: Float64Array, {laneMs}: Foreseen): Plan['lanes'] {
-  const busy = Array.from(counts.keys()).filter((lane) => counts[lane]! > 0);
-  busy.sort((one, other) => laneMs[other]! - laneMs[one]!);
-  return busy
-    .slice(0, LISTED_LANES)
-    .map((lane) => ({name: lanes.name(lane), requests: counts[lane]!, seconds: seconds(laneMs[lane]!)}));
+  // Of a million lanes the times alone are put in order, and then the last to end are picked.
+  const lastMs = laneMs.toSorted().at(-LISTED_LANES) ?? -1;
+  const busy = (wanted: (ms: number) => boolean, room: number) => {
+    const found: number[] = [];
+    for (let lane = 0; lane < laneMs.length && found.length < room; lane++) {
+      if (counts[lane]! > 0 && wanted(laneMs[lane]!)) found.push(lane);
+    }
+    return found;
+  };
+  const later = busy((ms) => ms > lastMs, LISTED_LANES);
+  const listed = [...later, ...busy((ms) => ms === lastMs, LISTED_LANES - later.length)];
+  listed.sort((one, other) => laneMs[other]! - laneMs[one]! || one - other);
+  return listed.map((lane) => ({name: lanes.name(lane), requests: counts[lane]!, seconds: seconds(laneMs[lane]!)}));
 }
 
 function seconds(ms: number): number {

@@ -43,6 +43,19 @@ describe('planRun', () => {
     ]);
   });
 
+  it('lists the thousand lanes that end last, of equals the first', () => {
+    const counts = Array.from({length: 2000}, (_, bot) => (bot % 400 === 0 ? 0 : bot === 1999 ? 25 : 1));
+    const {lanes} = planned(counts);
+    assert.lengthOf(lanes, 1000);
+    assert.equal(lanes[0]?.requests, 25);
+    assert.isTrue(lanes.every(({requests}) => requests > 0));
+    const times = lanes.map(({seconds}) => seconds);
+    assert.deepEqual(
+      times,
+      [...times].sort((one, other) => other - one),
+    );
+  });
+
   it('says which window holds the run back, and for what part of the time', () => {
     const [first] = planned([25]).binding;
     assert.deepInclude(first, {limit: 'bot', window: '10 per 60 s'});
