@@ -3,16 +3,8 @@ import type {Counts, JournalRecord} from '../journal/record.js';
 import {EXIT} from '../problem.js';
 
 /** The shape of summary.json, of `status --json` and of `run --json`. Instants are ISO 8601 in UTC. */
-export type Summary = {
+export type Summary = Counts & {
   readonly run: string;
-  readonly rows: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly inDoubt: number;
-  readonly skipped: number;
-  readonly pending: number;
-  readonly attempts: number;
-  readonly refusals: number;
   readonly startedAt: string | null;
   /** `null` while the run is going on, and after it was killed. */
   readonly endedAt: string | null;

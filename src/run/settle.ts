@@ -21,6 +21,9 @@ const SAME_WAIT_MS = 1000;
 /** Why an attempt did not leave, where the network had no part in it. */
 const KEPT_BACK = new Set(['ABORTED', 'NOT_JOURNALED', MALFORMED]);
 
+/** An attempt that ended at `at`, with what its response told. */
+type Settling = Ended & {readonly at: number; readonly lesson: Lesson | undefined};
+
 /** Draws every consequence of one ended attempt: slots, what the server told, the journal, and where the row goes now. */
 export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const {startedAt, exchange, verdict} = ended;
@@ -33,7 +36,7 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);
   if (exchange.kind === 'answered' && verdict.kind !== 'refused') admit(tools.ledger, buckets, startedAt);
-  follow(prepared, ended, lesson, tools, at);
+  follow(prepared, {...ended, at, lesson}, tools);
   tools.schedule.touch(
     buckets.map(({id}) => id),
     at,
@@ -47,7 +50,7 @@ export function stopRun(tools: Tools, stop: Stop): void {
   tools.wake();
 }
 
-function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): void {
+function follow(prepared: Prepared, ended: Settling, tools: Tools): void {
   const {verdict} = ended;
   switch (verdict.kind) {
     case 'ok':
@@ -58,16 +61,16 @@ function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, to
       close(prepared, ended, tools, {kind: 'failed', why: verdict.why});
       break;
     case 'in-doubt':
-      doubt(prepared, ended, lesson, tools, at, verdict.why);
+      doubt(prepared, ended, tools, verdict.why);
       break;
     case 'refused':
-      refused(prepared, ended, lesson, tools, at);
+      refused(prepared, ended, tools);
       break;
     case 'backoff':
-      delay(prepared, ended, lesson, tools, at, verdict.why);
+      delay(prepared, ended, tools, verdict.why);
       break;
     case 'unsent':
-      unsent(prepared, ended, tools, at, verdict.why);
+      unsent(prepared, ended, tools, verdict.why);
       break;
     case 'unauthorized':
       unauthorized(prepared, ended, verdict, tools);
@@ -78,27 +81,20 @@ function follow(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, to
   }
 }
 
-function doubt(
-  prepared: Prepared,
-  ended: Ended,
-  lesson: Lesson | undefined,
-  tools: Tools,
-  at: number,
-  why: string,
-): void {
+function doubt(prepared: Prepared, ended: Settling, tools: Tools, why: string): void {
   if (tools.options.inDoubt === 'retry' && ended.history.counted < tools.profile.retry.attempts) {
-    delay(prepared, ended, lesson, tools, at, why);
+    delay(prepared, ended, tools, why);
     return;
   }
   tools.record(outcome(prepared, ended, tools, 'unk', {m: why}));
   tools.histories.delete(prepared.operation.place.row);
 }
 
-function unsent(prepared: Prepared, ended: Ended, tools: Tools, at: number, why: string): void {
+function unsent(prepared: Prepared, ended: Settling, tools: Tools, why: string): void {
   ended.history.counted -= 1;
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'unsent', m: why}));
   putBack(tools, prepared.operation.place.row);
-  noteOffline(tools, at);
+  noteOffline(tools, ended.at);
 }
 
 function halt(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'stop'}, tools: Tools): void {
@@ -123,10 +119,10 @@ function close(
   if (stop) stopRun(tools, stop);
 }
 
-function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, tools: Tools, at: number): void {
+function refused(prepared: Prepared, ended: Settling, tools: Tools): void {
   const {request, operation} = prepared;
   const {row} = operation.place;
-  const {history, startedAt} = ended;
+  const {history, startedAt, at, lesson} = ended;
   history.counted -= 1;
   const closedUntil = Math.max(0, ...request.buckets.map(({id}) => tools.ledger.buckets.get(id)?.closedUntil ?? 0));
   const {until, fresh, spread} = refuse(tools.ledger, request.buckets, {
@@ -156,16 +152,10 @@ function refused(prepared: Prepared, ended: Ended, lesson: Lesson | undefined, t
   }
 }
 
-function delay(
-  prepared: Prepared,
-  ended: Ended,
-  lesson: Lesson | undefined,
-  tools: Tools,
-  at: number,
-  why: string,
-): void {
+function delay(prepared: Prepared, ended: Settling, tools: Tools, why: string): void {
+  const {at, history, lesson} = ended;
   const {row} = prepared.operation.place;
-  const backoffUntil = at + backoffMs(ended.history.counted, tools.profile.retry, tools.random());
+  const backoffUntil = at + backoffMs(history.counted, tools.profile.retry, tools.random());
   const until = Math.max(backoffUntil, lesson?.retryAfter ?? 0);
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'backoff', m: why, ra: Math.ceil(until)}));
   tools.delayed.push({at: until, row});
