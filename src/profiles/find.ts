@@ -26,7 +26,7 @@ export function findProfile(name: string): Profile {
   const [base = '', variant] = name.split(/:(.*)/s);
   const known = listProfiles();
   if (!known.includes(base)) {
-    const says = `${JSON.stringify(name)} is not a profile${didYouMean(base, known)}; built in are ${known.join(', ')}`;
+    const says = `${JSON.stringify(name)} is not a profile (built in are ${known.join(', ')})${didYouMean(base, known)}`;
     throw unknown(says, 'Name one of them, or a file of your own with a slash in its path: --profile ./mine.yaml');
   }
   const place = new URL(`${base}.yaml`, BUILT_IN);
@@ -41,7 +41,7 @@ function variantOf(profile: Profile, variant: string | undefined, name: string):
   if (without === undefined) {
     const list = known.length === 0 ? 'it has none' : `its variants are ${known.join(', ')}`;
     const base = name.slice(0, name.length - variant.length - 1);
-    const says = `${JSON.stringify(base)} has no variant ${JSON.stringify(variant)}${didYouMean(variant, known)}; ${list}`;
+    const says = `${JSON.stringify(base)} has no variant ${JSON.stringify(variant)} (${list})${didYouMean(variant, known)}`;
     throw unknown(says, `Leave the variant out: --profile ${base}`);
   }
   const limits = profile.limits.filter((limit) => !without.includes(limit.name));

@@ -108,7 +108,7 @@ function freeNames(known: readonly string[], count: number): string[] {
 function unknownLimit(profile: Profile, name: string): Problem {
   const known = profile.limits.map((limit) => limit.name);
   const list = known.length === 0 ? 'it has none' : `its limits are ${known.join(', ')}`;
-  const says = `profile ${JSON.stringify(profile.name)} has no limit ${JSON.stringify(name)}${didYouMean(name, known)}; ${list}`;
+  const says = `profile ${JSON.stringify(profile.name)} has no limit ${JSON.stringify(name)} (${list})${didYouMean(name, known)}`;
   return usage(
     'LIMIT_UNKNOWN',
     says,

@@ -5,9 +5,9 @@ import {now, readBoot, wallNow} from '../clock.js';
 import {createRunFolder, MANIFEST_FORMAT, makeRunId, runFiles, writeManifest} from '../journal/folder.js';
 import {Journal} from '../journal/journal.js';
 import {acquireLock} from '../journal/lock.js';
-import type {JournalRecord, OpenedRecord} from '../journal/record.js';
+import type {OpenedRecord} from '../journal/record.js';
 import {FORMAT} from '../journal/seal.js';
-import {fold, newStanding} from '../journal/states.js';
+import {newStanding} from '../journal/states.js';
 import {firstMembers} from '../operations/read.js';
 import {closeInput, columnsOf, type Input, openInput} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
@@ -18,7 +18,7 @@ import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
 import {notesOf} from '../schedule/notes.js';
 import {type Alarm, openAlarm} from './alarm.js';
 import {manifestOf, type SessionOrder} from './order.js';
-import type {Ready, Watcher} from './ready.js';
+import {type Ready, recorder, type Watcher} from './ready.js';
 import {type Ending, runSession} from './session.js';
 import {checkSpace} from './space.js';
 
@@ -96,10 +96,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     credential: secrets.credential,
   });
   const standing = newStanding(intake.rows);
-  const record = (each: JournalRecord) => {
-    journal.append(each);
-    fold(standing, each);
-  };
+  const record = recorder(journal, standing);
   for (const {row, message} of bad.listed()) {
     await journal.hasRoom();
     record({t: 'o', op: row, n: 0, k: 'failed', at: Math.round(at), e: 'ROW_INVALID', m: message});

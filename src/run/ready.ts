@@ -53,6 +53,14 @@ export type Ready = {
   readonly watcher: Watcher;
 };
 
+/** Appends a record to the journal and folds the same record into the counts: the two cannot tell different stories. */
+export function recorder(journal: Journal, standing: Standing): (record: JournalRecord) => void {
+  return (record) => {
+    journal.append(record);
+    fold(standing, record);
+  };
+}
+
 /** Opens everything a session works with. What earlier sessions used of the windows is in them already. */
 export function openTools(ready: Ready, rowFile: RowFile): Tools {
   const {setting, intake, standing, journal, options, secrets} = ready;
@@ -77,10 +85,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
     options,
     journal,
-    record: (record: JournalRecord) => {
-      journal.append(record);
-      fold(standing, record);
-    },
+    record: recorder(journal, standing),
     ledger,
     schedule: new Schedule(intake.lanes, ledger),
     rows: intake.lined,

@@ -18,7 +18,7 @@ import {openAlarm} from './alarm.js';
 import {type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {isKeyGood} from './idempotency.js';
 import {orderOf, type SessionOrder} from './order.js';
-import type {Ready} from './ready.js';
+import {type Ready, recorder} from './ready.js';
 import {runSession} from './session.js';
 
 /** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
@@ -156,10 +156,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   const alarm = openAlarm();
   const journal = await Journal.open(folder, recovered, {onFailure: alarm.ring});
   const at = now();
-  const record = (each: JournalRecord) => {
-    journal.append(each);
-    fold(standing, each);
-  };
+  const record = recorder(journal, standing);
   record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.size}));
   for (const each of doubtful) record(each);
   for (const {row, by} of again) {

@@ -36,11 +36,11 @@ headers: {remaining: X-Left, describes: {limits: [minute, user]}}
   for (const [name, says] of [
     [
       'steam',
-      '"steam" is not a profile, did you mean "stream"?; built in are amity, appwrite, authmatech, koreai, stream',
+      '"steam" is not a profile (built in are amity, appwrite, authmatech, koreai, stream), did you mean "stream"?',
     ],
-    ['', '"" is not a profile; built in are amity, appwrite, authmatech, koreai, stream'],
-    ['amity:netwrok', '"amity" has no variant "netwrok", did you mean "network"?; its variants are network'],
-    ['stream:lite', '"stream" has no variant "lite"; it has none'],
+    ['', '"" is not a profile (built in are amity, appwrite, authmatech, koreai, stream)'],
+    ['amity:netwrok', '"amity" has no variant "netwrok" (its variants are network), did you mean "network"?'],
+    ['stream:lite', '"stream" has no variant "lite" (it has none)'],
     ['./nowhere.yaml', './nowhere.yaml: there is no such profile file'],
     ['nowhere.json', 'nowhere.json: there is no such profile file'],
     ['../built-in/stream', '../built-in/stream: there is no such profile file'],

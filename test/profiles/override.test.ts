@@ -91,7 +91,7 @@ describe('applyLimits', () => {
     assert.equal(problem.exit, 2);
     assert.equal(
       problem.message,
-      'profile "example" has no limit "netwrk", did you mean "network"?; its limits are network, user',
+      'profile "example" has no limit "netwrk" (its limits are network, user), did you mean "network"?',
     );
   });
 });

@@ -6,43 +6,19 @@ import {routeTable} from '../../src/profiles/routes.js';
 import {buildRequest, type RequestSetting} from '../../src/requests/build.js';
 import type {Request} from '../../src/requests/request.js';
 import {compileTemplate, type TemplateSpec} from '../../src/requests/template.js';
+import {profileOf} from '../support/profile.js';
 
 /** A small profile with every default filled in. */
 export function sampleProfile(parts: Partial<Profile> = {}): Profile {
-  return {
-    name: 'example',
+  return profileOf({
     title: 'Example Platform',
-    regions: {},
-    sources: [],
     credentials: [{name: 'key', header: 'x-api-key', prefix: '', env: 'EXAMPLE_KEY'}],
     operations: {
       ExportBot: {route: 'POST /bots/{bot}/export', group: 'definition'},
       RemoveUser: {route: 'DELETE /users/{id}', group: 'users'},
     },
-    scopes: {},
-    limits: [],
-    variants: {},
-    concurrency: 10,
-    share: 1,
-    headers: {trust: 'down'},
-    countRefusals: true,
-    stop: [],
-    refused: [],
-    notExecuted: [],
-    failed: [],
-    ok: [],
-    retry: {
-      attempts: 5,
-      statuses: [500, 502, 503, 504],
-      firstSeconds: 1,
-      factor: 2,
-      maxSeconds: 60,
-      jitterSeconds: 0.1,
-    },
-    repeatable: {methods: ['GET', 'HEAD', 'PUT', 'DELETE']},
-    resend: [],
     ...parts,
-  };
+  });
 }
 
 /** Row 88 of users.csv, which begins on line 92. */

@@ -2,7 +2,7 @@ import {assert} from 'chai';
 import type {HeaderRule, ResetFormat} from '../../src/profiles/profile.js';
 import {formatReset, quotaHeaders, refusalReply, retryAfter} from '../../src/simulate/answers.js';
 import {openCounters} from '../../src/simulate/counters.js';
-import {profileOf} from './profile.js';
+import {profileOf} from '../support/profile.js';
 
 const now = Date.UTC(2026, 7, 21, 12, 0, 10, 400);
 

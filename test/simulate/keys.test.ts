@@ -2,7 +2,7 @@ import {assert} from 'chai';
 import type {Limit} from '../../src/profiles/profile.js';
 import type {Arrival} from '../../src/simulate/arrival.js';
 import {keyReader, type ScopeSources} from '../../src/simulate/keys.js';
-import {profileOf} from './profile.js';
+import {profileOf} from '../support/profile.js';
 
 const profile = profileOf({
   credentials: [

@@ -7,7 +7,7 @@ import type {Profile} from '../../src/profiles/profile.js';
 import {NO_FAULTS, parseFaults} from '../../src/simulate/faults.js';
 import {type Provider, type ProviderOptions, startProvider, TALLY_PATH} from '../../src/simulate/provider.js';
 import {type LogLine, readTally} from '../../src/simulate/tally.js';
-import {profileOf} from './profile.js';
+import {profileOf} from '../support/profile.js';
 
 let provider: Provider;
 let folder: string;

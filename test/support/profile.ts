@@ -1,10 +1,10 @@
 import type {Profile} from '../../src/profiles/profile.js';
 
-/** A profile without limits, rules and headers, and what the test gives. */
+/** A profile with nothing in it but the defaults of a profile file, and what the test gives. */
 export function profileOf(parts: Partial<Profile>): Profile {
   return {
     name: 'example',
-    title: 'Example',
+    title: 'example',
     regions: {},
     sources: [],
     credentials: [],
@@ -14,15 +14,22 @@ export function profileOf(parts: Partial<Profile>): Profile {
     variants: {},
     concurrency: 10,
     share: 1,
-    headers: {trust: 'none'},
+    headers: {trust: 'down'},
     countRefusals: true,
     stop: [],
     refused: [],
     notExecuted: [],
     failed: [],
     ok: [],
-    retry: {attempts: 5, statuses: [], firstSeconds: 1, factor: 2, maxSeconds: 60, jitterSeconds: 0},
-    repeatable: {methods: ['GET']},
+    retry: {
+      attempts: 5,
+      statuses: [500, 502, 503, 504],
+      firstSeconds: 1,
+      factor: 2,
+      maxSeconds: 60,
+      jitterSeconds: 0.1,
+    },
+    repeatable: {methods: ['GET', 'HEAD', 'PUT', 'DELETE']},
     resend: [],
     ...parts,
   };
