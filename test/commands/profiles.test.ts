@@ -60,7 +60,10 @@ describe('sluice profiles', () => {
   it('names the profile that was probably meant', async () => {
     const said = await profiles(['show', 'amtiy']);
     assert.equal(said.exit, 78);
-    assert.include(said.stderr, '"amtiy" is not a profile, did you mean "amity"?');
+    assert.include(
+      said.stderr,
+      '"amtiy" is not a profile (built in are amity, appwrite, authmatech, koreai, stream), did you mean "amity"?',
+    );
   });
 
   it('tells what it understood of a file', async () => {
