@@ -17,6 +17,8 @@ export type Lesson = {
   readonly retryAfter: number | undefined;
   /** A count was told that we believe, so a refusal needs no other explanation. */
   readonly told: boolean;
+  /** What was told of windows that the profile does not have, or that could be several of its: nothing of it is in force. */
+  readonly unmatched: readonly Quota[];
   /** Applies what was told to the ledger; returns limits that turned out other than the profile says. */
   readonly apply: (ledger: Ledger, refs: readonly BucketRef[], span: Span) => readonly Learned[];
 };
@@ -46,6 +48,7 @@ export function learn(
   const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds: rule.describes?.seconds};
   const quotas = readQuotas(headers, {...rule, seconds: rule.describes?.seconds}, at);
   const matches = quotas.flatMap((quota) => matchWindow(quota, windows, rule));
+  const matched = new Set(matches.map(({quota}) => quota));
   const spent = quotas
     .filter(({remaining, resetAt}) => trust !== 'none' && remaining === 0 && resetAt !== undefined)
     .map(({resetAt}) => resetAt!);
@@ -59,6 +62,7 @@ export function learn(
         : matches.find((match) => match.limit === limit && match.seconds === seconds)?.quota.resetAt,
     until: retryAfter ?? (spent.length > 0 ? Math.max(...spent) : undefined),
     told: trust !== 'none' && matches.some(({quota}) => quota.limit !== undefined),
+    unmatched: trust === 'none' ? [] : quotas.filter((quota) => !matched.has(quota)),
     apply: (ledger, buckets, span) =>
       trust === 'none'
         ? []

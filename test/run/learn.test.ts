@@ -129,6 +129,14 @@ describe('learn', () => {
     assert.isTrue(lesson.told);
   });
 
+  it('hands on what was told of windows that no limit has, unless nothing is trusted', () => {
+    const headers = {'ratelimit-policy': '"day";q=9000;w=86400, "h";q=900;w=3600', ratelimit: '"day";r=10;t=50'};
+    assert.deepEqual(taught(headers).lesson.unmatched, [
+      {limit: 9000, remaining: 10, resetAt: NOW + 50_000, windowSeconds: 86_400, name: 'day'},
+    ]);
+    assert.deepEqual(taught(headers, {trust: 'none'}).lesson.unmatched, []);
+  });
+
   it('orders a pause until Retry-After, else until the reset of what is used up', () => {
     const spent = {'x-left': '0', 'x-reset': '8'};
     assert.equal(taught({...spent, 'retry-after': '3'}).lesson.until, NOW + 3000);
