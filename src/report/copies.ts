@@ -6,8 +6,15 @@ import {plainCells, safeCells} from './cells.js';
 import {DerivedFile} from './derived-file.js';
 import type {Outcome} from './outcomes.js';
 
-/** What is known of a row beside what the user wrote. A file that is fed back has these already: they are written anew. */
+/** What is known of a row beside what the user wrote. */
 const ADDED = ['_error', '_status', '_attempts', '_row'] as const;
+/** Of a row in doubt also when its last request left, to look for it at the provider, and room for what was found: `sluice settle --from`. */
+const ADDED_IN_DOUBT = [...ADDED, '_sentAt', '_decision'] as const;
+/** A file that is fed back has these already: they are written anew. */
+const NOT_OWN: readonly string[] = [...ADDED_IN_DOUBT, '_note'];
+
+/** `to settle`: somebody is to fill in what became of each row. */
+export type Purpose = 'to correct' | 'to settle';
 
 /** One record of the input. A record that could not be read may have no values. */
 export type Copied = {readonly place: RecordPlace; readonly values?: Readonly<Record<string, unknown>>};
@@ -20,19 +27,25 @@ export class Copies {
   readonly #path: string;
   readonly #input: Input;
   readonly #own: readonly string[] | undefined;
+  readonly #purpose: Purpose;
   #file: DerivedFile | undefined;
   #source: number | undefined;
   #rows = 0;
 
-  constructor(path: string, input: Input) {
+  constructor(path: string, input: Input, purpose: Purpose = 'to correct') {
     this.#path = path;
     this.#input = input;
+    this.#purpose = purpose;
     const own = input.columns.filter((column) => !isAdded(column));
     this.#own = own.length === input.columns.length ? undefined : own;
   }
 
   get rows(): number {
     return this.#rows;
+  }
+
+  get #names(): readonly string[] {
+    return this.#purpose === 'to settle' ? ADDED_IN_DOUBT : ADDED;
   }
 
   write(copied: Copied, outcome: Outcome): void {
@@ -63,11 +76,11 @@ export class Copies {
     const header = this.#own
       ? Buffer.from(plainCells(this.#own, delimiter))
       : withoutLineEnd(this.#bytes(bomBytes, firstOffset));
-    file.write(Buffer.concat([header, Buffer.from(`${delimiter}${ADDED.join(delimiter)}\n`)]));
+    file.write(Buffer.concat([header, Buffer.from(`${delimiter}${this.#names.join(delimiter)}\n`)]));
     return file;
   }
 
-  #csv({place, values}: Copied, {error, status, attempts}: Outcome): Buffer {
+  #csv({place, values}: Copied, outcome: Outcome): Buffer {
     const {delimiter} = this.#input;
     const cells = this.#own
       ? Buffer.from(
@@ -78,12 +91,13 @@ export class Copies {
         )
       : withoutLineEnd(this.#bytes(place.offset, place.end));
     // The error is the server's word, not the user's: a spreadsheet must not compute it.
-    const added = [safeCells([error ?? '']), status ?? '', attempts, place.row].join(delimiter);
+    const {_error, ...more} = addedTo(place.row, outcome, this.#purpose);
+    const added = [safeCells([_error ?? '']), ...Object.values(more)].map((cell) => cell ?? '').join(delimiter);
     return Buffer.concat([cells, Buffer.from(`${delimiter}${added}\n`)]);
   }
 
-  #ndjson({place, values}: Copied, {error, status, attempts}: Outcome): Buffer {
-    const added = JSON.stringify({_error: error, _status: status, _attempts: attempts, _row: place.row}).slice(1);
+  #ndjson({place, values}: Copied, outcome: Outcome): Buffer {
+    const added = JSON.stringify(addedTo(place.row, outcome, this.#purpose)).slice(1);
     const names = values && Object.keys(values);
     if (!names || names.length === 0) return Buffer.from(`{${added}\n`);
     if (!names.some(isAdded)) {
@@ -106,9 +120,17 @@ export class Copies {
   }
 }
 
+/** The added members, in the order of their columns. */
+function addedTo(row: number, {error, status, attempts, at, ms}: Outcome, purpose: Purpose) {
+  const added = {_error: error, _status: status, _attempts: attempts, _row: row};
+  if (purpose === 'to correct') return added;
+  return {...added, _sentAt: new Date(at - (ms ?? 0)).toISOString(), _decision: null};
+}
+
 /** As headers are compared: case and blanks make no difference. */
 function isAdded(column: string): boolean {
-  return (ADDED as readonly string[]).includes(column.trim().toLowerCase());
+  const name = column.trim().toLowerCase();
+  return NOT_OWN.some((each) => each.toLowerCase() === name);
 }
 
 function withoutLineEnd(bytes: Buffer): Buffer {

@@ -92,7 +92,7 @@ async function writeRows(
   const line = format === 'csv' ? csvLine : ndjsonLine;
   const results = new DerivedFile(path);
   const failed = new Copies(join(folder, `failed.${input.format}`), input);
-  const inDoubt = new Copies(join(folder, `in-doubt.${input.format}`), input);
+  const inDoubt = new Copies(join(folder, `in-doubt.${input.format}`), input, 'to settle');
   const resent = new Copies(join(folder, `resent.${input.format}`), input);
   try {
     if (format === 'csv') results.write(`${safeCells(COLUMNS)}\n`);

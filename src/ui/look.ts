@@ -7,7 +7,7 @@ import {summaryLines} from './summary.js';
 import {terminalOf} from './terminal.js';
 
 /** The only run folder here, for the command that names none. Throws RUN_UNNAMED (2) when there are several, or none. */
-export async function findRun(command: 'resume' | 'status' | 'results'): Promise<string> {
+export async function findRun(command: 'resume' | 'status' | 'results' | 'settle' | 'verify'): Promise<string> {
   const names = (await readdir('.')).filter((name) => name.endsWith('.run')).sort();
   const runs: string[] = [];
   for (const name of names) if (await holdsRun(name)) runs.push(name);

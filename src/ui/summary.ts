@@ -36,7 +36,11 @@ export function summaryLines({summary, files, message, resumeAt, color, now}: To
     ...(message === undefined ? [] : [chalk.yellow(`stopped: ${plain(message)}`)]),
     ...(resumeAt === undefined ? [] : [`going on makes sense from ${sayInstant(resumeAt, now)}`]),
     ...named.flatMap(([name, path]) => (path === undefined ? [] : [`${name.padEnd(8)} ${plain(path)}`])),
-    ...(summary.inDoubt > 0 ? ['rows in doubt may have been executed: look at each before you send it again'] : []),
+    ...(summary.inDoubt > 0
+      ? [
+          'rows in doubt may have been executed: look at each before you send it again, and say what you found with sluice settle',
+        ]
+      : []),
     `next: ${chalk.bold(plain(next))}`,
   ];
 }

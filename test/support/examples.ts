@@ -4,6 +4,7 @@ import {resultOf} from '../../src/report/results.js';
 import {NOT_BEGUN, summaryOf} from '../../src/report/summary.js';
 import {keepTally} from '../../src/simulate/tally.js';
 import {listedProfile} from '../../src/ui/profiles.js';
+import {proofShown} from '../../src/ui/verify.js';
 
 const COUNTS = {rows: 1, ok: 1, failed: 0, inDoubt: 0, skipped: 0, pending: 0, attempts: 1, refusals: 0};
 const OUTCOME = {
@@ -41,4 +42,16 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'profiles --json': [listedProfile(findProfile('amity'))],
   'simulate --json': keepTally().read(),
   'results.ndjson': resultOf(1, 'u-1', OUTCOME),
+  'verify --json': proofShown({
+    name: 'users.csv',
+    rows: 1,
+    counts: {pending: 0, ok: 1, failed: 0, 'in-doubt': 0, skipped: 0},
+    lines: 5,
+    tornBytes: 0,
+    attempts: 1,
+    resent: {certain: 0, repeatable: 0, decided: 0},
+    byHand: 0,
+    running: false,
+    faults: [],
+  }),
 };

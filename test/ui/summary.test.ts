@@ -30,7 +30,7 @@ describe('summaryLines', () => {
       'results  users.run/results.ndjson',
       'failed   users.run/failed.csv',
       'in doubt users.run/in-doubt.csv',
-      'rows in doubt may have been executed: look at each before you send it again',
+      'rows in doubt may have been executed: look at each before you send it again, and say what you found with sluice settle',
       'next: sluice resume users.run --in-doubt retry',
     ]);
   });

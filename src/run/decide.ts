@@ -1,0 +1,95 @@
+import {now, wallNow} from '../clock.js';
+import {exitOf} from '../journal/ending.js';
+import {type Manifest, readManifest} from '../journal/folder.js';
+import {Journal} from '../journal/journal.js';
+import {acquireLock} from '../journal/lock.js';
+import type {JournalRecord} from '../journal/record.js';
+import {cutOutcomes, readJournal, recover} from '../journal/replay.js';
+import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
+import {EXIT, Problem, placeName} from '../problem.js';
+import {openedRecord} from './begin.js';
+import type {Decision} from './decisions.js';
+import {recorder} from './ready.js';
+
+/** How the last session before this one ended. */
+type Ended = {readonly why: string; readonly exit: number};
+
+/** Of a person's note so many characters are kept: records are short. */
+const NOTE_LENGTH = 300;
+
+/**
+ * Writes what a person decided of rows in doubt into the journal: all of it or, where one row is not in doubt, nothing. Sends nothing. Throws
+ * DECISION_MISFIT (65), RUN_BUSY (75) while the run goes on, and what journal and manifest throw.
+ */
+export async function decideRows(folder: string, decisions: readonly Decision[]): Promise<void> {
+  const lock = await acquireLock(folder);
+  try {
+    const manifest = await readManifest(folder);
+    // Looked at first, and only then made ready to be written: what does not fit leaves the journal as it is.
+    await refuseMisfits(folder, manifest, decisions);
+    if (decisions.length > 0) await write(folder, manifest, decisions);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function refuseMisfits(folder: string, manifest: Manifest, decisions: readonly Decision[]): Promise<void> {
+  const standing = newStanding(manifest.input.rows);
+  const {cutIntents} = await readJournal(folder, manifest.run, (record) => fold(standing, record), 'states');
+  const doubtful = new Set([...settleOpenAttempts(standing), ...cutIntents]);
+  const seen = new Set<number>();
+  for (const {row, at} of decisions) {
+    const state = row <= standing.rows ? stateOf(standing, row) : 'not in this run';
+    const inDoubt = state === 'in-doubt' || doubtful.has(row);
+    const where = at ? placeName(at) : undefined;
+    if (!inDoubt) throw misfit(folder, where, `row ${row} is ${state}, expected a row in doubt`);
+    if (seen.has(row)) throw misfit(folder, where, `row ${row} is decided twice`);
+    seen.add(row);
+  }
+}
+
+async function write(folder: string, manifest: Manifest, decisions: readonly Decision[]): Promise<void> {
+  const standing = newStanding(manifest.input.rows);
+  let ended: Ended | undefined;
+  const recovered = await recover(folder, {
+    run: manifest.run,
+    now: wallNow(),
+    visit: (record) => {
+      fold(standing, record);
+      ended = endedAfter(ended, record);
+    },
+  });
+  const at = Math.round(now());
+  const left = settleOpenAttempts(standing);
+  const journal = await Journal.open(folder, recovered);
+  const record = recorder(journal, standing);
+  record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.length}));
+  for (const each of cutOutcomes(recovered, at)) record(each);
+  for (const {row, as, why} of decisions) {
+    await journal.hasRoom();
+    record({t: 'd', op: row, as, by: 'user', at, ...(why === undefined ? {} : {why: why.slice(0, NOTE_LENGTH)})});
+  }
+  record({t: 'E', at, ...endOf(standing, ended), counts: counts(standing)});
+  await journal.close();
+}
+
+function endedAfter(ended: Ended | undefined, record: JournalRecord): Ended | undefined {
+  if (record.t === 'E') return {why: record.why, exit: record.exit};
+  return record.t === 'O' ? undefined : ended;
+}
+
+/** Nobody sent anything, so the run is as far as it was: why it ended stays, unless nothing is left to do. */
+function endOf(standing: Standing, ended: Ended | undefined): {why: string; exit: number} {
+  const all = counts(standing);
+  if (all.pending === 0) return {why: 'complete', exit: exitOf(all)};
+  return ended && ended.why !== 'complete' ? ended : {why: 'rows', exit: exitOf(all)};
+}
+
+function misfit(folder: string, where: string | undefined, message: string): Problem {
+  return new Problem(
+    'DECISION_MISFIT',
+    where === undefined ? message : `${where}: ${message}`,
+    `Nothing was settled. Rows in doubt are listed in ${folder}/in-doubt.csv; write it anew with: sluice results ${folder}`,
+    {exit: EXIT.misfit},
+  );
+}

@@ -1,0 +1,41 @@
+import {wallNow} from '../clock.js';
+import {EXIT, Problem} from '../problem.js';
+import {deriveFiles} from '../report/stand.js';
+import {decideRows} from '../run/decide.js';
+import {type Decision, readDecisions} from '../run/decisions.js';
+import {findRun} from './look.js';
+import {count} from './plain.js';
+import {summaryLines} from './summary.js';
+import {terminalOf} from './terminal.js';
+
+/** What `sluice settle` was told: some rows and what they are, or a file that says so for each. */
+export type SettleWords = {
+  readonly row?: readonly number[] | undefined;
+  readonly as?: string | undefined;
+  readonly note?: string | undefined;
+  readonly from?: string | undefined;
+  readonly json: boolean;
+};
+
+/** `sluice settle`: writes what was decided of rows in doubt, makes the derived files again, and says how the run stands now. */
+export async function settleRows(run: string | undefined, words: SettleWords): Promise<void> {
+  const folder = run ?? (await findRun('settle'));
+  const decisions = words.from === undefined ? decisionsOf(words) : await readDecisions(words.from);
+  await decideRows(folder, decisions);
+  const {summary, files} = await deriveFiles(folder, 'ndjson');
+  if (words.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  const {color} = terminalOf(process.stderr, process.env);
+  const lines = summaryLines({summary, files, color, now: wallNow()});
+  process.stderr.write(`${[`${count(decisions.length, 'row')} settled`, ...lines].join('\n')}\n`);
+}
+
+function decisionsOf({row = [], as, note}: SettleWords): Decision[] {
+  if (row.length === 0 || as === undefined)
+    throw new Problem(
+      'DECISION_MISSING',
+      'nothing says which row is what, expected --row and --as, or --from',
+      'Write it as --row 88 --as ok, or fill in the column _decision of in-doubt.csv and name that file with --from.',
+      {exit: EXIT.usage},
+    );
+  return row.map((each) => ({row: each, as: as as Decision['as'], ...(note === undefined ? {} : {why: note})}));
+}
