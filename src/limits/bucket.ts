@@ -1,5 +1,6 @@
 import {type BackoffRule, backoffMs} from './backoff.js';
 import type {WindowRule} from './limit.js';
+import {type Pace, paceWindows} from './pace.js';
 import {openWindow, type Window} from './window.js';
 
 /** One limit for one value of its key: the provider's counter, as far as we can know it. */
@@ -20,11 +21,13 @@ export type Bucket = {
 };
 
 /** A bucket that has seen nothing. */
-export function openBucket(limit: number, label: string, windows: readonly WindowRule[]): Bucket {
+export function openBucket(limit: number, label: string, rules: readonly WindowRule[], pace: Pace = 'burst'): Bucket {
+  const windows = rules.map(openWindow);
+  paceWindows(windows, pace);
   return {
     limit,
     label,
-    windows: windows.map(openWindow),
+    windows,
     closedUntil: 0,
     refusals: 0,
     refusedAt: Number.NEGATIVE_INFINITY,
@@ -70,7 +73,7 @@ export function admitBucket(bucket: Bucket, startedAt: number): void {
   bucket.refusingSince = undefined;
   bucket.admitted += 1;
   for (const window of bucket.windows) {
-    const even = (window.rule.seconds * 1000) / window.rule.requests;
+    const even = Math.max((window.rule.seconds * 1000) / window.rule.requests, window.pacedMs);
     if (window.spacingMs > even) window.spacingMs = Math.max(even, window.spacingMs * QUICKER);
   }
 }

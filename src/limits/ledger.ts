@@ -1,5 +1,6 @@
 import {admitBucket, type Bucket, openBucket, type Refusal, refuseBucket} from './bucket.js';
 import {type BucketRef, NO_LIMIT, type WindowRule} from './limit.js';
+import {cappedUntil, type Pacing, paceWindows, rampedAt} from './pace.js';
 import {
   believeRemaining,
   holdSlot,
@@ -22,12 +23,16 @@ export type LimitRule = {readonly name: string; readonly windows: readonly Windo
 export type Ledger = {
   readonly limits: readonly LimitRule[];
   readonly concurrency: number;
+  readonly pacing: Pacing;
   readonly buckets: Map<number, Bucket>;
   running: number;
 };
 
-export function openLedger(limits: readonly LimitRule[], concurrency: number): Ledger {
-  return {limits, concurrency, buckets: new Map(), running: 0};
+/** As soon as a window is open, and from the first instant on. */
+const AT_ONCE: Pacing = {pace: 'burst', ramp: undefined};
+
+export function openLedger(limits: readonly LimitRule[], concurrency: number, pacing: Pacing = AT_ONCE): Ledger {
+  return {limits, concurrency, pacing, buckets: new Map(), running: 0};
 }
 
 /** When the buckets have room, and which of them is the last to have it. Infinity: only a response can tell. */
@@ -35,7 +40,7 @@ export type Room = {readonly at: number; readonly bucket: number | undefined};
 
 /** The first instant from `now` on at which these buckets let one more start; the concurrency cap is a window of zero seconds. */
 export function roomIn(ledger: Ledger, refs: readonly number[], now: number): Room {
-  let at = ledger.running < ledger.concurrency ? now : Number.POSITIVE_INFINITY;
+  let at = cappedUntil(ledger.running, ledger.concurrency, ledger.pacing.ramp, now);
   let last: number | undefined;
   for (const id of refs) {
     const bucket = ledger.buckets.get(id);
@@ -50,7 +55,12 @@ export function roomIn(ledger: Ledger, refs: readonly number[], now: number): Ro
 /** Takes one slot of every window of every bucket. */
 export function take(ledger: Ledger, refs: readonly BucketRef[], now: number): void {
   ledger.running += 1;
-  for (const ref of refs) for (const window of bucketOf(ledger, ref).windows) takeSlot(window, now);
+  for (const ref of refs) {
+    const {windows} = bucketOf(ledger, ref);
+    for (const window of windows) takeSlot(window, now);
+    const [first] = windows;
+    if (first) first.nextStartAt = Math.max(first.nextStartAt, rampedAt(windows, ledger.pacing, now));
+  }
 }
 
 /**
@@ -162,7 +172,8 @@ export function believe(
 ): Learned | undefined {
   const {limit, seconds, quota, trust} = belief;
   const ref = refs.find((candidate) => candidate.limit === limit);
-  const window = ref && bucketOf(ledger, ref).windows.find(({rule}) => rule.seconds === seconds);
+  const windows = ref && bucketOf(ledger, ref).windows;
+  const window = windows?.find(({rule}) => rule.seconds === seconds);
   if (!ref || !window) return undefined;
   if (quota.remaining !== undefined && quota.resetAt !== undefined && quota.resetAt > now) {
     believeRemaining(window, {remaining: quota.remaining, resetAt: quota.resetAt, startedAt}, now);
@@ -173,6 +184,7 @@ export function believe(
   if (told === window.requests) return undefined;
   const learned: Learned = {limit, label: ref.label, was: window.requests, requests: told, seconds};
   window.requests = told;
+  paceWindows(windows!, ledger.pacing.pace);
   return learned;
 }
 
@@ -205,7 +217,7 @@ function closable(refs: readonly BucketRef[]): readonly BucketRef[] {
 function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket {
   let bucket = ledger.buckets.get(id);
   if (!bucket) {
-    bucket = openBucket(limit, label, ledger.limits[limit]?.windows ?? []);
+    bucket = openBucket(limit, label, ledger.limits[limit]?.windows ?? [], ledger.pacing.pace);
     ledger.buckets.set(id, bucket);
   }
   return bucket;

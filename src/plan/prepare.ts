@@ -1,4 +1,5 @@
 import {openLedger} from '../limits/ledger.js';
+import {pacingOf} from '../limits/pace.js';
 import {firstMembers} from '../operations/read.js';
 import {closeInput, columnsOf, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode} from '../problem.js';
@@ -74,7 +75,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       profile,
       latency: asked.latency,
       startAt: asked.startAt,
-      openLedger: () => openLedger(profile.limits, profile.concurrency),
+      openLedger: () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, asked.startAt)),
       preview: intake.preview.map((request) => shown(request, order, secrets)),
     });
     const notes = notesOf(intake, {name: input.name, profile: profile.name});

@@ -1,4 +1,5 @@
 import type {WindowRule} from '../limits/limit.js';
+import type {Pace} from '../limits/pace.js';
 import {EXIT, Problem} from '../problem.js';
 import {readShare} from './complete.js';
 import {didYouMean} from './nearest.js';
@@ -13,6 +14,8 @@ export type Overrides = {
   /** Between 0 and 1. */
   readonly share?: number | undefined;
   readonly concurrency?: number | undefined;
+  readonly pace?: Pace | undefined;
+  readonly rampSeconds?: number | undefined;
 };
 
 /**
@@ -20,7 +23,8 @@ export type Overrides = {
  * profile's own share holds for the profile's own windows (an operator who writes 80/5s means 80); a share from the operator holds for all.
  * The result's share is 1: it is spent. Throws LIMIT_UNKNOWN (exit 2).
  */
-export function applyLimits(profile: Profile, {limits, share, concurrency}: Overrides): Profile {
+export function applyLimits(profile: Profile, overrides: Overrides): Profile {
+  const {limits, share, concurrency, pace, rampSeconds} = overrides;
   const known = profile.limits.map(({name}) => name);
   for (const {name} of limits) if (name !== undefined && !known.includes(name)) throw unknownLimit(profile, name);
   const own = profile.limits.map((limit): Limit => {
@@ -32,7 +36,14 @@ export function applyLimits(profile: Profile, {limits, share, concurrency}: Over
   const added = limits.filter(({name}) => name === undefined).map((flag) => windowOf(flag));
   const names = freeNames(known, added.length);
   const further = added.map((window, i): Limit => ({name: names[i]!, per: [], windows: [shared(share ?? 1)(window)]}));
-  return {...profile, limits: [...own, ...further], share: 1, concurrency: concurrency ?? profile.concurrency};
+  return {
+    ...profile,
+    limits: [...own, ...further],
+    share: 1,
+    concurrency: concurrency ?? profile.concurrency,
+    ...(pace === undefined ? {} : {pace}),
+    ...(rampSeconds === undefined ? {} : {rampSeconds}),
+  };
 }
 
 /** `80/5s`, `network=80/5s`, `1800/1h`, `1/500ms`, `60/m`. Throws LIMIT_INVALID (exit 2). */

@@ -1,4 +1,5 @@
 import type {WindowRule} from '../limits/limit.js';
+import type {Pace} from '../limits/pace.js';
 
 /** Whose word a figure is, and when it was read. */
 export type Source = {readonly url: string; readonly date: string; readonly says: string};
@@ -105,6 +106,10 @@ export type Profile = {
   readonly concurrency: number;
   /** Between 0 and 1. */
   readonly share: number;
+  /** Absent: `burst`. */
+  readonly pace?: Pace | undefined;
+  /** How long a session takes to reach its full rate; absent: no time. */
+  readonly rampSeconds?: number | undefined;
   readonly headers: HeaderRule;
   readonly countRefusals: boolean;
   readonly stop: readonly AnswerRule[];

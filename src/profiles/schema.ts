@@ -146,6 +146,16 @@ export const profileSchema = z
       .union([z.number().positive(SHARE).max(1, SHARE), z.string().regex(/^\d{1,3}(\.\d+)?%$/, SHARE)], SHARE)
       .default(1)
       .meta({description: 'how much of every window to use unless --share says otherwise'}),
+    pace: z
+      .enum(['burst', 'even'])
+      .optional()
+      .meta({description: 'use a window as soon as it is open, or spread requests over it; --pace says otherwise'}),
+    rampSeconds: z
+      .number()
+      .positive()
+      .max(86_400)
+      .optional()
+      .meta({description: 'how long a session takes to reach its full rate; --ramp says otherwise'}),
     headers: headers.prefault({}),
     countRefusals: z.boolean().default(true).meta({description: 'whether an attempt that is refused uses up a slot'}),
     stop: answerRules.default([]).meta({description: 'answers that end the run; the row stays pending'}),

@@ -63,6 +63,13 @@ export function orderOf(manifest: Manifest): Order & {readonly overrides: Overri
   };
 }
 
+/** What holds when `later` was said after `earlier`: whatever was not said anew stays as it was. */
+export function said(earlier: Overrides, later: Overrides): Overrides {
+  const {limits, ...others} = later;
+  const anew = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
+  return {...earlier, ...anew, limits: limits.length > 0 ? limits : earlier.limits};
+}
+
 /** Tells whether two runs ask for the same requests: template, profile, base URL and the parts the columns play. */
 export function planDigest({profile, baseUrl, template, headers, id, scope}: Asked): string {
   const text = JSON.stringify([profile, baseUrl, template ?? null, headers, id ?? null, Object.entries(scope).sort()]);

@@ -5,6 +5,7 @@ import type {JournalRecord} from '../journal/record.js';
 import {attemptsOf, fold, type Standing} from '../journal/states.js';
 import {type Ledger, openLedger} from '../limits/ledger.js';
 import {NO_LIMIT} from '../limits/limit.js';
+import {pacingOf} from '../limits/pace.js';
 import type {Roles} from '../operations/parse.js';
 import type {RowFile} from '../operations/read.js';
 import type {Input} from '../operations/source.js';
@@ -65,7 +66,7 @@ export function recorder(journal: Journal, standing: Standing): (record: Journal
 export function openTools(ready: Ready, rowFile: RowFile): Tools {
   const {setting, intake, standing, journal, options, secrets} = ready;
   const {profile} = setting;
-  const ledger = openLedger(profile.limits, profile.concurrency);
+  const ledger = openLedger(profile.limits, profile.concurrency, pacingOf(profile, now()));
   const prepare = (row: number): Prepared => {
     const built = build(rowFile.at(intake.places.at(row)), ready);
     if (built instanceof Problem) throw built;

@@ -17,7 +17,7 @@ import {inputChanged, reopenInput} from '../schedule/reopen.js';
 import {openAlarm} from './alarm.js';
 import {type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {isKeyGood} from './idempotency.js';
-import {orderOf, type SessionOrder} from './order.js';
+import {orderOf, type SessionOrder, said} from './order.js';
 import {type Ready, recorder} from './ready.js';
 import {runSession} from './session.js';
 
@@ -62,7 +62,7 @@ async function replay(
   order: Order & {overrides: SessionOrder['overrides']},
 ): Promise<Replayed> {
   const standing = newStanding(manifest.input.rows);
-  const {limits} = applyLimits(order.asked.profile, {...order.overrides, ...said(overrides)});
+  const {limits} = applyLimits(order.asked.profile, said(order.overrides, overrides));
   const windows = limits.flatMap((limit) => limit.windows);
   // What was given up counts that much later, as while a session goes on.
   const recent = newRecent(Math.max(0, ...windows.map(({seconds}) => seconds * 1000)) + options.timeoutMs);
@@ -120,7 +120,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   const columns = columnsOf(input);
   const roles = rolesOf(order.asked, input.name, columns);
   const setting = settingOf(order.asked, {
-    overrides: {...order.overrides, ...said(session.overrides)},
+    overrides: said(order.overrides, session.overrides),
     columns,
     credential: secrets.credential,
     account,
@@ -195,15 +195,6 @@ function whoSends(state: State, {retryFailed, options}: ResumeOrder, mayRepeat: 
   if (state !== 'in-doubt') return undefined;
   if (options.inDoubt === 'retry') return 'policy';
   return mayRepeat ? 'recovery' : undefined;
-}
-
-/** Only what was said anew. */
-function said({limits, share, concurrency}: SessionOrder['overrides']): Partial<SessionOrder['overrides']> {
-  return {
-    ...(limits.length > 0 ? {limits} : {}),
-    ...(share === undefined ? {} : {share}),
-    ...(concurrency === undefined ? {} : {concurrency}),
-  };
 }
 
 function withAccount(manifest: Manifest, account: string, name: string | undefined): Manifest {

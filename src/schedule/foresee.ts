@@ -111,13 +111,14 @@ function openAnswers(concurrency: number) {
  * The lanes, marked 1, whose own buckets never fill: they have no more rows than each of those windows has slots. They are played without them,
  * so that a million callers with a row each cost no bucket.
  */
-function roomyLanes(lanes: Lanes, {limits}: Ledger): Uint8Array {
+function roomyLanes(lanes: Lanes, {limits, pacing}: Ledger): Uint8Array {
+  const spaced = pacing.pace === 'even' || pacing.ramp !== undefined;
   const slots = lanes.shapes.map((shape) =>
     Math.min(
       ...shape.limits
         .filter((limit) => lanes.isKeyed(limit))
         .flatMap((limit) => limits[limit]!.windows)
-        .map(({kind, requests, burst = requests}) => (kind === 'counter' ? 0 : Math.min(requests, burst))),
+        .map(({kind, requests, burst = requests}) => (kind === 'counter' ? 0 : spaced ? 1 : Math.min(requests, burst))),
     ),
   );
   return Uint8Array.from({length: lanes.count}, (_, lane) =>

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import type {Interfaces} from '@oclif/core';
 import {now} from '../clock.js';
+import type {Pace} from '../limits/pace.js';
 import {EXIT, Problem} from '../problem.js';
 import {findProfile} from '../profiles/find.js';
 import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
@@ -57,6 +58,8 @@ export function overridesFrom(words: PaceWords): Overrides {
     limits: (words.limit ?? []).map(parseLimitFlag),
     share: words.share === undefined ? undefined : parseShare(words.share),
     concurrency: words.concurrency,
+    pace: words.pace as Pace | undefined,
+    rampSeconds: words.ramp === undefined ? undefined : parseDuration('--ramp', words.ramp) / 1000,
   };
 }
 

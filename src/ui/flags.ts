@@ -98,6 +98,16 @@ export const paceFlags = {
   }),
   share: Flags.string({helpGroup: 'PACE', helpValue: '60%', description: 'how much of every window to use'}),
   concurrency: Flags.integer({helpGroup: 'PACE', min: 1, helpValue: 'N', description: 'requests under way at once'}),
+  pace: Flags.string({
+    helpGroup: 'PACE',
+    options: ['burst', 'even'],
+    description: "use a window as soon as it is open, or spread requests over it; the profile's otherwise, else burst",
+  }),
+  ramp: Flags.string({
+    helpGroup: 'PACE',
+    helpValue: '30s',
+    description: 'begin slowly, and reach the full rate after so long',
+  }),
 };
 
 /** What one session of a run is to put up with: the flags of `run` and `resume`. */

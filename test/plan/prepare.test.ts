@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {assert} from 'chai';
 import {type Planning, planOrder} from '../../src/plan/prepare.js';
+import type {Overrides} from '../../src/profiles/override.js';
 import {sampleProfile} from '../requests/sample.js';
 
 const profile = sampleProfile({
@@ -15,7 +16,13 @@ async function planned(
     skipInvalid = false,
     env = {},
     rows,
-  }: {skipInvalid?: boolean; env?: Record<string, string>; rows?: [number, number][]} = {},
+    overrides = {limits: []},
+  }: {
+    skipInvalid?: boolean;
+    env?: Record<string, string>;
+    rows?: [number, number][];
+    overrides?: Overrides;
+  } = {},
 ): Promise<Planning & {left: string[]}> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-plan-'));
   const file = join(folder, 'users.csv');
@@ -32,7 +39,7 @@ async function planned(
     const planning = await planOrder(
       {file, asked, delimiter: undefined, skipInvalid},
       {
-        overrides: {limits: []},
+        overrides,
         credential: undefined,
         envFile: undefined,
         env,
@@ -70,6 +77,12 @@ describe('planOrder', () => {
     assert.equal(exit, 65);
     assert.equal(bad.count(), 1);
     assert.equal((await planned(text, {skipInvalid: true})).exit, 0);
+  });
+
+  it('plans the pace and the ramp that are asked for', async () => {
+    const secondsAt = async (overrides: Overrides) => (await planned('n\n1\n2\n', {overrides})).plan.seconds;
+    assert.equal(await secondsAt({limits: [], pace: 'even'}), 5.1);
+    assert.equal(await secondsAt({limits: [], pace: 'even', rampSeconds: 30}), 17.421);
   });
 
   it('plans the rows that are asked for', async () => {

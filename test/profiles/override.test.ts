@@ -46,6 +46,15 @@ describe('applyLimits', () => {
     assert.equal(used.concurrency, 4);
   });
 
+  it("lets the operator's pace and ramp win over the profile's", () => {
+    const paced = {...profile, pace: 'even' as const, rampSeconds: 30};
+    assert.deepInclude(applyLimits(paced, {limits: []}), {pace: 'even', rampSeconds: 30});
+    assert.deepInclude(applyLimits(paced, {limits: [], pace: 'burst', rampSeconds: 5}), {
+      pace: 'burst',
+      rampSeconds: 5,
+    });
+  });
+
   it("lets the operator's share hold for every window", () => {
     const used = applyLimits(profile, {limits: [parseLimitFlag('network=70/5s'), parseLimitFlag('9/1s')], share: 0.5});
     assert.deepEqual(windowsOf(used), {

@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import type {Manifest} from '../../src/journal/folder.js';
 import type {Asked, Order} from '../../src/requests/asked.js';
-import {manifestOf, orderOf, planDigest} from '../../src/run/order.js';
+import {manifestOf, orderOf, planDigest, said} from '../../src/run/order.js';
 import {sampleProfile} from '../requests/sample.js';
 
 const asked: Asked = {
@@ -58,5 +58,15 @@ describe('the order of a run', () => {
     ];
     const digests = others.map((other) => planDigest({...asked, ...other}));
     assert.lengthOf(new Set([digest, ...digests]), others.length + 1);
+  });
+
+  it('holds on to what is not said anew', () => {
+    const earlier = {...overrides, pace: 'even' as const};
+    assert.deepEqual(said(earlier, {limits: [], share: undefined, rampSeconds: 30}), {...earlier, rampSeconds: 30});
+    assert.deepEqual(said(earlier, {limits: [{requests: 1, seconds: 2}], pace: 'burst'}), {
+      ...earlier,
+      limits: [{requests: 1, seconds: 2}],
+      pace: 'burst',
+    });
   });
 });

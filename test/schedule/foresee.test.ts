@@ -1,6 +1,7 @@
 import {assert} from 'chai';
 import {openLedger} from '../../src/limits/ledger.js';
 import type {WindowRule} from '../../src/limits/limit.js';
+import type {Pace} from '../../src/limits/pace.js';
 import {foresee} from '../../src/schedule/foresee.js';
 import {Lanes} from '../../src/schedule/lanes.js';
 
@@ -8,13 +9,15 @@ import {Lanes} from '../../src/schedule/lanes.js';
 function play(
   count: number,
   windows: readonly WindowRule[],
-  more: {latencyMs?: number; fixedEnds?: boolean; concurrency?: number} = {},
+  more: {latencyMs?: number; fixedEnds?: boolean; concurrency?: number; pace?: Pace; rampMs?: number} = {},
 ) {
   const limits = [{name: 'only', windows}];
   const lanes = new Lanes(limits, [false]);
   lanes.add(lanes.laneOf([{limit: 0, id: 1, label: 'only'}], 1), count);
-  const {latencyMs = 100, fixedEnds = false, concurrency = 1000} = more;
-  return foresee(lanes, openLedger(limits, concurrency), {startAt: 1_800_000_000_000, latencyMs, fixedEnds});
+  const {latencyMs = 100, fixedEnds = false, concurrency = 1000, pace = 'burst', rampMs} = more;
+  const startAt = 1_800_000_000_000;
+  const ramp = rampMs === undefined ? undefined : {beganAt: startAt, ms: rampMs};
+  return foresee(lanes, openLedger(limits, concurrency, {pace, ramp}), {startAt, latencyMs, fixedEnds});
 }
 
 const perMinute: WindowRule = {requests: 60, seconds: 60, kind: 'rolling'};
@@ -42,6 +45,26 @@ describe('foresee', () => {
   it('uses a fixed window again at its announced end, which comes sooner than a whole window', () => {
     const fixed: WindowRule = {...perMinute, kind: 'fixed'};
     assert.equal(play(61, [fixed], {fixedEnds: true}).ms, 60_100);
+  });
+
+  it('plays an even pace: a window full takes a window, and no burst comes first', () => {
+    const {ms, parts} = play(60, [perMinute], {pace: 'even'});
+    assert.equal(ms, 59_000 + 100);
+    assert.closeTo(parts[250]!, 29_100, 1);
+  });
+
+  it('plays an even pace for lanes whose own bucket never fills', () => {
+    const limits = [{name: 'user', windows: [perMinute]}];
+    const lanes = new Lanes(limits, [true]);
+    lanes.add(lanes.laneOf([{limit: 0, id: 1, label: 'user 1'}], 1), 1);
+    lanes.add(lanes.laneOf([{limit: 0, id: 2, label: 'user 2'}], 2), 3);
+    const ledger = openLedger(limits, 10, {pace: 'even', ramp: undefined});
+    assert.equal(foresee(lanes, ledger, {startAt: 0, latencyMs: 100, fixedEnds: false}).ms, 2100);
+  });
+
+  it('plays a ramp: half of what the full rate would have sent by its end', () => {
+    assert.closeTo(play(60, [perMinute], {pace: 'even', rampMs: 60_000}).ms, 89_000 + 100, 500);
+    assert.equal(play(10, [perMinute], {concurrency: 10, rampMs: 30_000, latencyMs: 60_000}).ms, 27_000 + 60_000);
   });
 
   it('remembers how far the run is at each part of its way', () => {
