@@ -4,6 +4,7 @@ import {sweep} from '../limits/ledger.js';
 import {EXIT} from '../problem.js';
 import type {Choice} from '../schedule/schedule.js';
 import {attempt} from './attempt.js';
+import {hesitates} from './doubt.js';
 import {failUnauthorized, stopRun} from './settle.js';
 import type {Tools} from './tools.js';
 
@@ -55,6 +56,7 @@ function step(tools: Tools, at: number): 'started' | 'done' | number {
   const knockAt = tools.network.down?.nextKnockAt;
   if (knockAt !== undefined && (tools.inFlight > 0 || at < knockAt))
     return tools.inFlight > 0 ? Number.POSITIVE_INFINITY : knockAt;
+  if (hesitates(tools.doubt) && tools.inFlight > 0) return Number.POSITIVE_INFINITY;
   const choice: Choice = tools.schedule.next(at);
   if (choice.kind === 'wait') {
     tools.waitsFor = choice.bucket;

@@ -18,6 +18,7 @@ import {build, type Intake} from '../schedule/intake.js';
 import type {Lanes} from '../schedule/lanes.js';
 import {Schedule} from '../schedule/schedule.js';
 import type {Alarm} from './alarm.js';
+import {watchDoubt} from './doubt.js';
 import {openNetwork} from './network.js';
 import {type Past, recallPast} from './recall.js';
 import {stopRun} from './settle.js';
@@ -96,6 +97,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     secrets,
     network: openNetwork(ready.reachedBefore),
     failures: watchFailures(options.failureLimit),
+    doubt: watchDoubt(intake.rows),
     histories: new Map(),
     delayed: new Heap((one, other) => one.at < other.at),
     unauthorized: new Map(),

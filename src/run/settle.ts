@@ -5,6 +5,7 @@ import {operationName} from '../operations/operation.js';
 import {EXIT} from '../problem.js';
 import {MALFORMED} from '../requests/judge.js';
 import type {Verdict} from '../requests/request.js';
+import {noteAnswered, noteDoubtful} from './doubt.js';
 import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
@@ -36,6 +37,7 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);
   if (exchange.kind === 'answered' && verdict.kind !== 'refused') admit(tools.ledger, buckets, startedAt);
+  if (exchange.kind === 'answered' && verdict.kind !== 'in-doubt') noteAnswered(tools.doubt);
   follow(prepared, {...ended, at, lesson}, tools);
   tools.schedule.touch(
     buckets.map(({id}) => id),
@@ -88,6 +90,8 @@ function doubt(prepared: Prepared, ended: Settling, tools: Tools, why: string): 
   }
   tools.record(outcome(prepared, ended, tools, 'unk', {m: why}));
   tools.histories.delete(prepared.operation.place.row);
+  const stop = noteDoubtful(tools.doubt, ended.startedAt, ended.at, why);
+  if (stop) stopRun(tools, stop);
 }
 
 function unsent(prepared: Prepared, ended: Settling, tools: Tools, why: string): void {

@@ -12,6 +12,7 @@ import type {Secrets} from '../requests/secrets.js';
 import type {Heap} from '../schedule/heap.js';
 import type {LaneRows} from '../schedule/rows.js';
 import type {Schedule} from '../schedule/schedule.js';
+import type {DoubtWatch} from './doubt.js';
 import type {Network} from './network.js';
 import type {FailureLimit, FailureWatch, Stop} from './stop.js';
 
@@ -84,6 +85,7 @@ export type Tools = {
   readonly secrets: Secrets;
   readonly network: Network;
   readonly failures: FailureWatch;
+  readonly doubt: DoubtWatch;
   readonly histories: Map<number, History>;
   readonly delayed: Heap<Delayed>;
   /** Rows answered 401 since the last success: they fail when a later one succeeds, and end the run when they are three. */

@@ -5,6 +5,7 @@ import {fold, newStanding, type Standing} from '../../src/journal/states.js';
 import {openLedger} from '../../src/limits/ledger.js';
 import type {BucketRef} from '../../src/limits/limit.js';
 import type {Profile} from '../../src/profiles/profile.js';
+import {watchDoubt} from '../../src/run/doubt.js';
 import {openNetwork} from '../../src/run/network.js';
 import {watchFailures} from '../../src/run/stop.js';
 import type {Prepared, RunOptions, Tools} from '../../src/run/tools.js';
@@ -105,6 +106,7 @@ export function openScene(scene: Scene = {}): Opened {
     },
     network: openNetwork(true),
     failures: watchFailures(options.failureLimit),
+    doubt: watchDoubt(rows),
     histories: new Map(),
     delayed: new Heap((one, other) => one.at < other.at),
     unauthorized: new Map(),

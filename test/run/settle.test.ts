@@ -5,6 +5,7 @@ import type {JournalRecord} from '../../src/journal/record.js';
 import {openLedger, take} from '../../src/limits/ledger.js';
 import {parseProfile} from '../../src/profiles/parse.js';
 import type {Verdict} from '../../src/requests/request.js';
+import {watchDoubt} from '../../src/run/doubt.js';
 import {openNetwork} from '../../src/run/network.js';
 import {settle} from '../../src/run/settle.js';
 import {watchFailures} from '../../src/run/stop.js';
@@ -28,6 +29,7 @@ function scene(fresh = () => false) {
     schedule: {touch: () => {}},
     network: openNetwork(true),
     failures: watchFailures(undefined),
+    doubt: watchDoubt(100),
     histories: new Map(),
     delayed: new Heap<{at: number; row: number}>((one, other) => one.at < other.at),
     unauthorized: new Map(),
