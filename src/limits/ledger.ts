@@ -1,17 +1,7 @@
-import {admitBucket, type Bucket, openBucket, type Refusal, refuseBucket} from './bucket.js';
+import {admitBucket, type Bucket, openBucket} from './bucket.js';
 import {type BucketRef, NO_LIMIT, type WindowRule} from './limit.js';
-import {cappedUntil, type Pacing, paceWindows, rampedAt} from './pace.js';
-import {
-  believeRemaining,
-  holdSlot,
-  isUnused,
-  isWhole,
-  recallSlot,
-  returnSlot,
-  roomAt,
-  takeSlot,
-  usedSlots,
-} from './window.js';
+import {cappedUntil, type Pacing, rampedAt} from './pace.js';
+import {holdSlot, isUnused, isWhole, recallSlot, returnSlot, roomAt, takeSlot} from './window.js';
 
 /** One limit as the ledger needs it: its windows. The place in the list is the `limit` of a `BucketRef`. */
 export type LimitRule = {readonly name: string; readonly windows: readonly WindowRule[]};
@@ -100,92 +90,9 @@ export function closeUntil(ledger: Ledger, refs: readonly BucketRef[], until: nu
   }
 }
 
-/** A window that refused although our count had room: its starts are spread evenly from now on. */
-export type Spread = {
-  readonly limit: number;
-  readonly label: string;
-  readonly used: number;
-  readonly requests: number;
-  readonly seconds: number;
-};
-
-/** Until when the buckets are closed, whether this was a new event rather than more of the last one, and which windows it has spread. */
-export type Closing = {readonly until: number; readonly fresh: boolean; readonly spread: readonly Spread[]};
-
-/** Closes the buckets after a refusal. */
-export function refuse(ledger: Ledger, refs: readonly BucketRef[], refusal: Refusal): Closing {
-  let until = refusal.until ?? refusal.now;
-  let fresh = false;
-  const spread: Spread[] = [];
-  for (const ref of closable(refs)) {
-    const bucket = bucketOf(ledger, ref);
-    const unspaced = bucket.windows.filter(({spacingMs}) => spacingMs === 0);
-    if (refuseBucket(bucket, refusal)) fresh = true;
-    until = Math.max(until, bucket.closedUntil);
-    for (const window of unspaced.filter(({spacingMs}) => spacingMs > 0)) {
-      const {requests, rule} = window;
-      const used = usedSlots(window, refusal.now);
-      spread.push({limit: ref.limit, label: ref.label, used, requests, seconds: rule.seconds});
-    }
-  }
-  return {until, fresh, spread};
-}
-
 /** An answer that was no refusal, to an attempt that started at `startedAt`. */
 export function admit(ledger: Ledger, refs: readonly BucketRef[], startedAt: number): void {
   for (const ref of closable(refs)) admitBucket(bucketOf(ledger, ref), startedAt);
-}
-
-/** A limit that turned out lower (or, where the profile trusts that, higher) than what was in force. */
-export type Learned = {
-  readonly limit: number;
-  readonly label: string;
-  readonly was: number;
-  readonly requests: number;
-  readonly seconds: number;
-};
-
-/** Which window a quota speaks of, and how far it is believed. */
-export type Belief = {
-  readonly limit: number;
-  readonly seconds: number;
-  readonly quota: Quota;
-  readonly trust: 'down' | 'up';
-};
-
-/** A quota as the server tells it; `resetAt` on our clock, never early. */
-type Quota = {
-  readonly limit?: number | undefined;
-  readonly remaining?: number | undefined;
-  readonly resetAt?: number | undefined;
-};
-
-/**
- * Believes what the server says of one window: what remains until the reset, and a limit that is lower than ours; upward, only where the
- * profile says so, and only past its own figure by the server's word. Returns the change of limit, if there was one.
- */
-export function believe(
-  ledger: Ledger,
-  refs: readonly BucketRef[],
-  belief: Belief,
-  {startedAt, now}: Span,
-): Learned | undefined {
-  const {limit, seconds, quota, trust} = belief;
-  const ref = refs.find((candidate) => candidate.limit === limit);
-  const windows = ref && bucketOf(ledger, ref).windows;
-  const window = windows?.find(({rule}) => rule.seconds === seconds);
-  if (!ref || !window) return undefined;
-  if (quota.remaining !== undefined && quota.resetAt !== undefined && quota.resetAt > now) {
-    believeRemaining(window, {remaining: quota.remaining, resetAt: quota.resetAt, startedAt}, now);
-  }
-  // Zero is what concurrency refusals of some gateways say; it is no rate.
-  if (quota.limit === undefined || quota.limit < 1) return undefined;
-  const told = trust === 'up' ? quota.limit : Math.min(quota.limit, window.rule.requests);
-  if (told === window.requests) return undefined;
-  const learned: Learned = {limit, label: ref.label, was: window.requests, requests: told, seconds};
-  window.requests = told;
-  paceWindows(windows!, ledger.pacing.pace);
-  return learned;
 }
 
 /** Since when these buckets have refused everything; undefined when one of their last answers was none. */
@@ -210,11 +117,13 @@ export function sweep(ledger: Ledger, now: number): void {
   }
 }
 
-function closable(refs: readonly BucketRef[]): readonly BucketRef[] {
+/** The buckets that a refusal can close: a request that falls under no limit has one too. */
+export function closable(refs: readonly BucketRef[]): readonly BucketRef[] {
   return refs.length > 0 ? refs : [NO_LIMIT];
 }
 
-function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket {
+/** The bucket, made if it is not in use. */
+export function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket {
   let bucket = ledger.buckets.get(id);
   if (!bucket) {
     bucket = openBucket(limit, label, ledger.limits[limit]?.windows ?? [], ledger.pacing.pace);

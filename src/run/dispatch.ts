@@ -5,7 +5,8 @@ import {EXIT} from '../problem.js';
 import type {Choice} from '../schedule/schedule.js';
 import {attempt} from './attempt.js';
 import {hesitates} from './doubt.js';
-import {failUnauthorized, stopRun} from './settle.js';
+import {failUnauthorized} from './settle.js';
+import {stopRun} from './stop.js';
 import type {Tools} from './tools.js';
 
 /** So many lanes keep their next request ready; beyond it a lane builds its request when its turn has come. */

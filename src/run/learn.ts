@@ -1,5 +1,6 @@
 import type {Response} from '../exchange.js';
-import {believe, type Learned, type Ledger, type Span} from '../limits/ledger.js';
+import {believe, type Learned} from '../limits/believe.js';
+import type {Ledger, Span} from '../limits/ledger.js';
 import type {BucketRef} from '../limits/limit.js';
 import {type Quota, readQuotas} from '../limits/quota.js';
 import {readRetryAfter} from '../limits/retry-after.js';

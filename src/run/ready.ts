@@ -21,8 +21,7 @@ import type {Alarm} from './alarm.js';
 import {watchDoubt} from './doubt.js';
 import {openNetwork} from './network.js';
 import {type Past, recallPast} from './recall.js';
-import {stopRun} from './settle.js';
-import {type Stop, waitTooLong, watchFailures} from './stop.js';
+import {type Stop, stopRun, waitTooLong, watchFailures} from './stop.js';
 import type {Prepared, RunOptions, Tools} from './tools.js';
 import type {View} from './view.js';
 

@@ -8,9 +8,8 @@ import {announcesEnds, foresee} from '../schedule/foresee.js';
 import {dispatch} from './dispatch.js';
 import {openEta} from './eta.js';
 import {openTools, type Ready, stopOf} from './ready.js';
-import {stopRun} from './settle.js';
 import {listen} from './signals.js';
-import type {Stop} from './stop.js';
+import {type Stop, stopRun} from './stop.js';
 import type {Tools} from './tools.js';
 import {type Beginning, viewOf} from './view.js';
 

@@ -1,6 +1,6 @@
 import {now} from '../clock.js';
 import {backoffMs} from '../limits/backoff.js';
-import {admit, type Ending, giveBack, refuse, refusingSince} from '../limits/ledger.js';
+import {admit, type Ending, giveBack} from '../limits/ledger.js';
 import {operationName} from '../operations/operation.js';
 import {EXIT} from '../problem.js';
 import {MALFORMED} from '../requests/judge.js';
@@ -9,21 +9,13 @@ import {noteAnswered, noteDoubtful} from './doubt.js';
 import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
-import {moreUrgent, noteSettled, type Stop, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
-import {tellLearned, tellSpread} from './tell.js';
+import {followRefusal, type Settling} from './refusal.js';
+import {noteSettled, stopRun, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
+import {tellLearned} from './tell.js';
 import type {Ended, Prepared, Tools} from './tools.js';
-
-/** A row that is refused so often while others of its buckets pass is refused for what it is. */
-const REFUSALS_OF_ITS_OWN = 5;
-
-/** Refusals that were in flight together tell the same wait, each from its own arrival on. */
-const SAME_WAIT_MS = 1000;
 
 /** Why an attempt did not leave, where the network had no part in it. */
 const KEPT_BACK = new Set(['ABORTED', 'NOT_JOURNALED', MALFORMED]);
-
-/** An attempt that ended at `at`, with what its response told. */
-type Settling = Ended & {readonly at: number; readonly lesson: Lesson | undefined};
 
 /** Draws every consequence of one ended attempt: slots, what the server told, the journal, and where the row goes now. */
 export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
@@ -43,13 +35,6 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
     buckets.map(({id}) => id),
     at,
   );
-}
-
-/** Ends the run, unless it is ending for something more urgent. */
-export function stopRun(tools: Tools, stop: Stop): void {
-  // The provider's own words may be in the message, and what it echoes.
-  tools.stop = moreUrgent(tools.stop, {...stop, message: tools.secrets.scrub(stop.message)});
-  tools.wake();
 }
 
 function follow(prepared: Prepared, ended: Settling, tools: Tools): void {
@@ -124,36 +109,13 @@ function close(
 }
 
 function refused(prepared: Prepared, ended: Settling, tools: Tools): void {
-  const {request, operation} = prepared;
-  const {row} = operation.place;
-  const {history, startedAt, at, lesson} = ended;
-  history.counted -= 1;
-  const closedUntil = Math.max(0, ...request.buckets.map(({id}) => tools.ledger.buckets.get(id)?.closedUntil ?? 0));
-  const {until, fresh, spread} = refuse(tools.ledger, request.buckets, {
-    startedAt,
-    now: at,
-    until: lesson?.until,
-    rule: tools.profile.retry,
-    random: tools.random(),
-    explained: lesson?.told ?? false,
-  });
-  for (const each of spread) tellSpread(each, tools);
-  const admitted = request.buckets.reduce((sum, {id}) => sum + (tools.ledger.buckets.get(id)?.admitted ?? 0), 0);
-  if (admitted > history.admitted) history.refusals += 1;
-  history.admitted = admitted;
-  if (history.refusals >= REFUSALS_OF_ITS_OWN) {
-    close(prepared, ended, tools, {kind: 'failed', why: `refused ${history.refusals} times while other rows passed`});
+  const own = followRefusal(prepared, ended, tools);
+  if (own.kind === 'failed') {
+    close(prepared, ended, tools, own);
     return;
   }
-  tools.record(outcome(prepared, ended, tools, 'not', {e: 'refused', ra: Math.ceil(until)}));
-  // One that was in flight with the first may name a longer wait, which has to be known on resume.
-  if (fresh || until > closedUntil + SAME_WAIT_MS)
-    tools.record({t: 'p', op: row, at: Math.round(at), until: Math.ceil(until), why: 'refused'});
-  putBack(tools, row);
-  const since = refusingSince(tools.ledger, request.buckets) ?? at;
-  if (until - at > tools.options.maxWaitMs || at - since > tools.options.maxWaitMs) {
-    stopRun(tools, waitTooLong(until));
-  }
+  putBack(tools, prepared.operation.place.row);
+  if (own.stop) stopRun(tools, own.stop);
 }
 
 function delay(prepared: Prepared, ended: Settling, tools: Tools, why: string): void {

@@ -1,4 +1,5 @@
 import {EXIT, type ExitCode} from '../problem.js';
+import type {Tools} from './tools.js';
 
 /** Why a run ends before its last row: a word for scripts, a sentence for people, the exit code, and when going on makes sense. */
 export type Stop = {
@@ -89,4 +90,11 @@ const URGENCY: readonly ExitCode[] = [
 export function moreUrgent(one: Stop | undefined, other: Stop): Stop {
   if (!one) return other;
   return URGENCY.indexOf(other.exit) < URGENCY.indexOf(one.exit) ? other : one;
+}
+
+/** Ends the run, unless it is ending for something more urgent. */
+export function stopRun(tools: Tools, stop: Stop): void {
+  // The provider's own words may be in the message, and what it echoes.
+  tools.stop = moreUrgent(tools.stop, {...stop, message: tools.secrets.scrub(stop.message)});
+  tools.wake();
 }

@@ -1,5 +1,6 @@
-import type {Learned, Spread} from '../limits/ledger.js';
+import type {Learned} from '../limits/believe.js';
 import {windowName} from '../limits/limit.js';
+import type {Spread} from '../limits/refuse.js';
 import type {Tools} from './tools.js';
 
 /** A limit that turned out other than the profile says. Where every caller has a bucket of his own, one is enough to say it. */

@@ -1,16 +1,7 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {
-  believe,
-  closeUntil,
-  giveBack,
-  type Ledger,
-  openLedger,
-  recall,
-  roomIn,
-  sweep,
-  take,
-} from '../../src/limits/ledger.js';
+import {believe} from '../../src/limits/believe.js';
+import {closeUntil, giveBack, type Ledger, openLedger, recall, roomIn, sweep, take} from '../../src/limits/ledger.js';
 import type {BucketRef, WindowKind, WindowRule} from '../../src/limits/limit.js';
 
 /** What the provider saw: one request that counted, in these buckets, at this instant. `answeredAt` is when we heard of it. */

@@ -5,7 +5,7 @@ import type {Exchange} from '../../src/exchange.js';
 import {counts} from '../../src/journal/states.js';
 import {Problem} from '../../src/problem.js';
 import {dispatch} from '../../src/run/dispatch.js';
-import {stopRun} from '../../src/run/settle.js';
+import {stopRun} from '../../src/run/stop.js';
 import type {Tools} from '../../src/run/tools.js';
 import {answered, fakeTime, later, openScene, passing, type Scene, UNSENT} from './scene.js';
 

@@ -1,0 +1,50 @@
+import {assert} from 'chai';
+import {believe} from '../../src/limits/believe.js';
+import {openLedger, roomIn, take} from '../../src/limits/ledger.js';
+import type {BucketRef} from '../../src/limits/limit.js';
+
+const limits = [
+  {name: 'network', windows: [{requests: 3, seconds: 5, kind: 'rolling' as const}]},
+  {
+    name: 'user',
+    windows: [
+      {requests: 1, seconds: 1, kind: 'rolling' as const},
+      {requests: 2, seconds: 60, kind: 'rolling' as const},
+    ],
+  },
+];
+const network: BucketRef = {limit: 0, id: 1, label: 'network'};
+
+describe('what the server says', () => {
+  const belief = {limit: 0, seconds: 5, quota: {limit: 2}, trust: 'down'} as const;
+  const span = {startedAt: 0, now: 0};
+
+  it('is believed at once when it is lower, once', () => {
+    const ledger = openLedger(limits, 10);
+    assert.deepEqual(believe(ledger, [network], belief, span), {
+      limit: 0,
+      label: 'network',
+      was: 3,
+      requests: 2,
+      seconds: 5,
+    });
+    assert.isUndefined(believe(ledger, [network], belief, span));
+    take(ledger, [network], 0);
+    take(ledger, [network], 0);
+    assert.equal(roomIn(ledger, [1], 0).at, Number.POSITIVE_INFINITY);
+  });
+
+  it('rises again, never beyond the profile unless the profile trusts it', () => {
+    const ledger = openLedger(limits, 10);
+    believe(ledger, [network], belief, span);
+    const higher = {...belief, quota: {limit: 9}};
+    assert.equal(believe(ledger, [network], higher, span)?.requests, 3);
+    assert.equal(believe(ledger, [network], {...higher, trust: 'up'}, span)?.requests, 9);
+  });
+
+  it('touches only the window it speaks of', () => {
+    const ledger = openLedger(limits, 10);
+    assert.isUndefined(believe(ledger, [network], {...belief, seconds: 60}, span));
+    assert.isUndefined(believe(ledger, [network], {...belief, limit: 1}, span));
+  });
+});
