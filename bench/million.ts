@@ -6,6 +6,7 @@ import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {footprint} from './support/memory.js';
+import {PROGRAM} from './support/sluice.js';
 
 const ROWS = 1_000_000;
 const BOUND_MB = 300;
@@ -73,7 +74,7 @@ async function measure(name: string, {profile, command, scope}: (typeof CASES)[k
   // The deadline is reached while rows are pending: stopped, resumable.
   const early = command === 'run' && !toTheEnd;
   if (early) words.push('--deadline', '70s');
-  const {peakMb, seconds, code, said} = await footprint(words, folder);
+  const {peakMb, seconds, code, said} = await footprint([process.execPath, PROGRAM, ...words], folder);
   server.close();
   rmSync(join(folder, `${name}.run`), {recursive: true, force: true});
   const passed = peakMb < BOUND_MB && code === (early ? 4 : 0);

@@ -27,8 +27,13 @@ type Line = {
   readonly refusedBy?: string;
 };
 
-/** Judges a run of rows 1 to `rows`, each of which told its number in the header `x-row`. */
-export function judge(rows: number, log: string, runFolder: string): Judgement {
+/** What a provider's log says: who arrived, and of which row it was executed how often. */
+export type Heard = Pick<Judgement, 'arrivals' | 'firstAt' | 'lastAt' | 'refusals' | 'refusedBy'> & {
+  readonly executions: ReadonlyMap<string, number>;
+};
+
+/** Reads a provider's log; rows are told by the header `x-row`. */
+export function hear(log: string): Heard {
   const lines = ndjson<Line>(log);
   const executions = new Map<string, number>();
   const refusedBy: Record<string, number> = {};
@@ -36,6 +41,19 @@ export function judge(rows: number, log: string, runFolder: string): Judgement {
     if (executed) executions.set(key, (executions.get(key) ?? 0) + 1);
     if (limit !== undefined) refusedBy[limit] = (refusedBy[limit] ?? 0) + 1;
   }
+  return {
+    arrivals: lines.length,
+    firstAt: lines[0]?.at ?? 0,
+    lastAt: lines.at(-1)?.at ?? 0,
+    refusals: Object.values(refusedBy).reduce((sum, count) => sum + count, 0),
+    refusedBy,
+    executions,
+  };
+}
+
+/** Judges a run of rows 1 to `rows`, each of which told its number in the header `x-row`. */
+export function judge(rows: number, log: string, runFolder: string): Judgement {
+  const {executions, ...heard} = hear(log);
   const results = ndjson<{row: number; state: string}>(join(runFolder, 'results.ndjson'));
   const stateOf = new Map(results.map(({row, state}) => [row, state]));
   const {resent, doubted} = told(runFolder);
@@ -47,15 +65,11 @@ export function judge(rows: number, log: string, runFolder: string): Judgement {
     if (times > 1 && !resent.has(row) && !doubted.has(row)) twice += 1;
   }
   return {
-    arrivals: lines.length,
-    firstAt: lines[0]?.at ?? 0,
-    lastAt: lines.at(-1)?.at ?? 0,
-    refusals: Object.values(refusedBy).reduce((sum, count) => sum + count, 0),
+    ...heard,
     lost,
     twice,
     resent: resent.size,
     inDoubt: results.filter(({state}) => state === 'in-doubt').length,
-    refusedBy,
   };
 }
 

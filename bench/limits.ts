@@ -1,0 +1,89 @@
+// Measures sluice against what people use instead, on the same servers: node --import tsx bench/limits.ts [case…] [--only TOOL…] [--repeat 3]
+import {mkdtempSync, rmSync} from 'node:fs';
+import {availableParallelism, loadavg, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {parseArgs} from 'node:util';
+import {CONTESTS, type Contest, type Entrant} from './support/contests.js';
+import {type Entered, enter, missing} from './support/enter.js';
+
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {repeat: {type: 'string', default: '1'}, only: {type: 'string', multiple: true, default: []}},
+});
+const unknown = positionals.filter((name) => !CONTESTS.some((known) => known.name === name));
+const repeat = Number(values.repeat);
+if (unknown.length > 0 || !Number.isInteger(repeat) || repeat < 1) {
+  const names = CONTESTS.map(({name}) => name).join(', ');
+  console.error(unknown.length > 0 ? `${unknown.join(', ')}: no such case; there are ${names}` : '--repeat 3');
+  process.exit(2);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-limits-'));
+const without = new Set(CONTESTS.flatMap(({entrants}) => entrants.flatMap(missing)));
+if (without.size > 0) console.error(`left out, because it is not installed: ${[...without].join(', ')}`);
+const [load = 0] = loadavg();
+if (load > 0.5)
+  console.error(
+    `load average ${load.toFixed(1)} on ${availableParallelism()} cores before it begins: measure on a machine at rest`,
+  );
+let failed = 0;
+console.log(
+  '| case | tool | least s | sending s | process s | part | refusals | lost | twice | CPU ms/row | peak MB | |',
+);
+console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');
+for (const contest of CONTESTS) {
+  if (positionals.length > 0 && !positionals.includes(contest.name)) continue;
+  for (const entrant of contest.entrants) {
+    if (missing(entrant).length > 0 || (values.only.length > 0 && !values.only.includes(entrant.tool))) continue;
+    const entered = await several(contest, entrant);
+    const faults = faultsOf(contest, entrant, entered);
+    if (faults.length > 0) failed += 1;
+    console.log(line(contest, entrant, entered, faults));
+  }
+}
+if (failed > 0) console.error(`${failed} failed; what all left behind is in ${folder}`);
+else rmSync(folder, {recursive: true});
+process.exitCode = failed > 0 ? 1 : 0;
+
+/** The medians of times, CPU and memory, and the worst of what went wrong. */
+async function several(contest: Contest, entrant: Entrant): Promise<Entered> {
+  const all: Entered[] = [];
+  for (let turn = 1; turn <= repeat; turn++) {
+    const place = join(folder, contest.name, `${entrant.tool}-${entrant.set}-${turn}`);
+    all.push(await enter(contest, entrant, place));
+  }
+  const median = (member: 'least' | 'sending' | 'seconds' | 'part' | 'peakMb') =>
+    all.map((each) => each[member]).sort((one, other) => one - other)[Math.floor((all.length - 1) / 2)]!;
+  const worst = (member: 'refusals' | 'lost' | 'twice') => Math.max(...all.map((each) => each[member]));
+  const cpu = all.flatMap(({cpuMs}) => cpuMs ?? []).sort((one, other) => one - other);
+  return {
+    ...all[0]!,
+    ...{least: median('least'), sending: median('sending'), seconds: median('seconds'), part: median('part')},
+    ...{refusals: worst('refusals'), lost: worst('lost'), twice: worst('twice'), peakMb: median('peakMb')},
+    cpuMs: cpu[Math.floor((cpu.length - 1) / 2)],
+    code: all.find(({code}) => code !== 0)?.code ?? 0,
+  };
+}
+
+/** What sluice did not keep. Others are not judged. */
+function faultsOf({honest}: Contest, {tool}: Entrant, {refusals, lost, twice, part, bound, code}: Entered): string[] {
+  if (tool !== 'sluice') return [];
+  return [
+    ...(honest && refusals > 0 ? ['refused'] : []),
+    ...(lost > 0 ? ['lost'] : []),
+    ...(twice > 0 ? ['twice'] : []),
+    ...(bound !== undefined && part < bound ? [`below ${bound.toFixed(3)}`] : []),
+    ...(code === 0 ? [] : [`exit ${code}`]),
+  ];
+}
+
+function line({name}: Contest, {tool, set}: Entrant, entered: Entered, faults: readonly string[]): string {
+  const {least, sending, seconds, part, bound, refusals, lost, twice, cpuMs, peakMb, code} = entered;
+  const kept = bound === undefined ? 'PASS' : `PASS, at least ${bound.toFixed(3)}`;
+  const ended = code === 0 ? '' : `exit ${code}`;
+  const note = faults.length > 0 ? `FAIL: ${faults.join(', ')}` : tool === 'sluice' ? kept : ended;
+  const times = [least, sending, seconds].map((each) => each.toFixed(1));
+  const counts = [refusals, lost, twice];
+  const cells = [name, tool === 'sluice' ? tool : `${tool}, ${set}`, ...times, part.toFixed(3), ...counts];
+  return `| ${[...cells, cpuMs?.toFixed(1) ?? '–', peakMb.toFixed(0), note].join(' | ')} |`;
+}

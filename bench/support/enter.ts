@@ -1,0 +1,122 @@
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {type Contest, csvOf, type Entrant} from './contests.js';
+import {hear} from './judge.js';
+import {type Load, leastOfAll, type Span} from './least.js';
+import {footprint} from './memory.js';
+import {PROGRAM, serve} from './sluice.js';
+
+/** Of an answer: half of it passes before the request counts. */
+const LATENCY_MS = {low: 20, high: 200};
+const MEAN_ROUND_TRIP_SECONDS = (LATENCY_MS.low + LATENCY_MS.high) / 2 / 1000;
+/** Of requests / (window + mean round trip): sluice keeps at least this part. */
+const KEPT = 0.99;
+/** Whoever has not ended by then is ended, and what is missing counts as lost. */
+const MAX_SECONDS = '240';
+
+/** What came of one tool. */
+export type Entered = {
+  /** The least for the rows that got through, from the first arrival on. */
+  readonly least: number;
+  /** From the first to the last arrival. */
+  readonly sending: number;
+  /** The whole process. */
+  readonly seconds: number;
+  /** Least to sending: the throughput as a part of what nobody can beat. */
+  readonly part: number;
+  /** The part that sluice has to reach; undefined where the provider does not keep to what is said. */
+  readonly bound: number | undefined;
+  readonly refusals: number;
+  /** Rows that were never executed, and rows that were more than once. */
+  readonly lost: number;
+  readonly twice: number;
+  /** Of the processor, for each row. */
+  readonly cpuMs: number | undefined;
+  readonly peakMb: number;
+  readonly code: number | null;
+};
+
+/** What is not installed on this machine, of what a tool needs. */
+export function missing({tool}: Entrant): readonly string[] {
+  if (tool !== 'parallel') return [];
+  return ['parallel', 'curl'].filter((program) => spawnSync(program, ['--version']).status !== 0);
+}
+
+/** Lets one tool send the rows of a contest, in `folder`, to a server of its own: nobody inherits a window. */
+export async function enter(contest: Contest, entrant: Entrant, folder: string): Promise<Entered> {
+  mkdirSync(folder, {recursive: true});
+  const place = (name: string, text: string) => {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  const file = place('rows.csv', `${csvOf(contest.rows)}\n`);
+  const words = ['--latency', `${LATENCY_MS.low}-${LATENCY_MS.high}`, '--seed', '1', '--scope', 'user=header:x-user'];
+  const provider = await serve(place('provider.yaml', contest.provider), words, folder);
+  try {
+    await windowIs(contest.beginAt);
+    const command = commandOf(entrant, {...contest, file, url: provider.url, told: place('told.yaml', contest.told)});
+    const {cpuSeconds, ...took} = await footprint(['timeout', MAX_SECONDS, ...command], folder);
+    const {firstAt, lastAt, refusals, executions} = hear(provider.log);
+    const rows = Array.from({length: contest.rows}, (_, index) => index + 1);
+    const through = rows.filter((row) => executions.has(String(row)));
+    const loads = contest.loads(through);
+    const least = leastOfAll(loads, firstAt);
+    const sending = (lastAt - firstAt) / 1000;
+    const slow = withRoundTrip(loads, firstAt) / KEPT;
+    place('said', took.said);
+    return {
+      ...took,
+      ...{least, sending, part: least / sending, bound: contest.honest ? least / slow : undefined, refusals},
+      lost: rows.length - through.length,
+      twice: [...executions.values()].filter((times) => times > 1).length,
+      cpuMs: cpuSeconds === undefined ? undefined : (cpuSeconds * 1000) / contest.rows,
+    };
+  } finally {
+    await provider.stop();
+  }
+}
+
+type Given = Pick<Contest, 'told' | 'scope'> & {readonly file: string; readonly url: string};
+
+function commandOf({tool, settings}: Entrant, {file, url, told, scope = []}: Given): string[] {
+  const rival = (name: string) => fileURLToPath(new URL(`../rivals/${name}`, import.meta.url));
+  switch (tool) {
+    case 'sluice': {
+      const words = ['run', file, '--profile', told, '--base-url', url, ...scope, '--yes', '--json'];
+      words.push('--header', 'x-user: {{ user }}', '--header', 'x-row: {{ n }}');
+      words.push('--request', 'POST /communities', '--body', '{"displayName":"{{ name }}"}');
+      return [process.execPath, PROGRAM, ...words];
+    }
+    case 'parallel':
+      return [rival('parallel.sh'), file, url, String(settings)];
+    case 'bottleneck':
+    case 'p-queue':
+    case 'p-throttle':
+      return [process.execPath, rival(`${tool}.mjs`), file, url, JSON.stringify(settings)];
+  }
+}
+
+/**
+ * The least for somebody who is told a round trip later: what is given back a window after the answer comes back that much later each time, and
+ * what comes back at a reset reaches the provider that much later once.
+ */
+function withRoundTrip(loads: readonly Load[], beginsAt: number): number {
+  const later = (span: Span) =>
+    span.kind === 'fixed' ? span : {...span, seconds: span.seconds + MEAN_ROUND_TRIP_SECONDS};
+  const slow = leastOfAll(
+    loads.map(({requests, spans}) => ({requests, spans: spans.map(later)})),
+    beginsAt,
+  );
+  const resets = loads.some(({spans}) => spans.some(({kind}) => kind === 'fixed'));
+  return resets ? slow + MEAN_ROUND_TRIP_SECONDS : slow;
+}
+
+async function windowIs(begin: Contest['beginAt']): Promise<void> {
+  if (!begin) return;
+  const windowMs = begin.windowSeconds * 1000;
+  await sleep((begin.second * 1000 - (Date.now() % windowMs) + windowMs) % windowMs);
+}
