@@ -37,9 +37,16 @@ export function unreadable(folder: string, error: unknown): Problem {
   );
 }
 
-/** Refuses a format that this version does not know: it is never guessed. */
-export function checkFormat(format: unknown, at: Place): void {
+/** Refuses a format that this version does not know: it is never guessed. `tool` is the version that the header says has written it. */
+export function checkFormat({fmt: format, tool}: {readonly fmt?: unknown; readonly tool?: unknown}, at: Place): void {
   if (format === FORMAT) return;
+  if (typeof format === 'number' && format >= 1 && format < FORMAT)
+    throw new Problem(
+      'JOURNAL_OLDER',
+      `written by version ${tool} in format ${format}; this version reads format ${FORMAT}`,
+      `Go on with version ${tool}, which can read it; or begin another run, with the rows that are not done.`,
+      {at, exit: EXIT.misfit},
+    );
   const newer = typeof format === 'number' && format > FORMAT;
   throw new Problem(
     newer ? 'JOURNAL_NEWER' : 'JOURNAL_CORRUPT',
@@ -63,7 +70,7 @@ export async function explainHeader(folder: string, name: string, run: string): 
   if (header?.t !== 'H') return corrupt(at, 'no line of it can be read; another program may have changed it');
   if (header.run !== run) return corrupt(at, `is the journal of run ${JSON.stringify(header.run)}, expected ${run}`);
   try {
-    checkFormat(header.fmt, at);
+    checkFormat(header, at);
   } catch (problem) {
     return problem as Problem;
   }

@@ -4,6 +4,7 @@ import {digitsAt, matches, parseRecord, skipDigits} from './seal.js';
 const INTENT = Buffer.from('i","op":');
 const OUTCOME = Buffer.from('o","op":');
 const ATTEMPT = Buffer.from(',"n":');
+const LANE = Buffer.from(',"l":');
 const HASH = Buffer.from(',"h":"');
 const HASH_DIGITS = 8;
 const KIND = Buffer.from(',"k":"');
@@ -36,8 +37,11 @@ function pickIntent(bytes: Buffer, op: number): JournalRecord | undefined {
   if (!matches(bytes, opEnd, ATTEMPT)) return undefined;
   const n = opEnd + ATTEMPT.length;
   const nEnd = skipDigits(bytes, n);
-  if (!matches(bytes, nEnd, HASH)) return undefined;
-  const h = nEnd + HASH.length;
+  if (!matches(bytes, nEnd, LANE)) return undefined;
+  const l = nEnd + LANE.length;
+  const lEnd = skipDigits(bytes, l);
+  if (!matches(bytes, lEnd, HASH)) return undefined;
+  const h = lEnd + HASH.length;
   if (!matches(bytes, h + HASH_DIGITS, AT)) return undefined;
   const at = h + HASH_DIGITS + AT.length;
   const atEnd = skipNumber(bytes, at);
@@ -46,6 +50,7 @@ function pickIntent(bytes: Buffer, op: number): JournalRecord | undefined {
     t: 'i',
     op: digitsAt(bytes, op, opEnd),
     n: digitsAt(bytes, n, nEnd),
+    l: digitsAt(bytes, l, lEnd),
     h: bytes.toString('latin1', h, h + HASH_DIGITS),
     at: numberAt(bytes, at, atEnd),
   };

@@ -1,9 +1,12 @@
 import type {Boot} from '../clock.js';
+import {EXIT, Problem} from '../problem.js';
+import {type LaneBuckets, type NamedLanes, rememberLane} from './named-lanes.js';
 import type {JournalRecord, OpenedRecord, OutcomeRecord} from './record.js';
 
 /** An attempt that may still count at the provider. Its times are on the clock of the session `opened`. */
 export type RecentAttempt = {
   readonly op: number;
+  readonly buckets: LaneBuckets;
   readonly at: number;
   /** When the response came. */
   readonly answeredAt?: number;
@@ -13,9 +16,9 @@ export type RecentAttempt = {
   readonly opened: OpenedRecord;
 };
 
-/** A pause the provider ordered: the buckets of `op` were closed from `at` until `until`. */
+/** A pause the provider ordered: these buckets were closed from `at` until `until`. */
 export type RecentPause = {
-  readonly op: number;
+  readonly buckets: LaneBuckets;
   readonly at: number;
   readonly until: number;
   readonly why: string;
@@ -32,13 +35,24 @@ export type Recent = {
   pauses: RecentPause[];
   /** Row -> its attempt without an outcome. */
   readonly open: Map<number, RecentAttempt>;
+  /** The lanes of the session that have been named. */
+  readonly named: NamedLanes;
   forgetAt: number;
 };
 
 const FORGET_AT = 4096;
 
 export function newRecent(spanMs: number): Recent {
-  return {spanMs, opened: undefined, endedAt: 0, attempts: [], pauses: [], open: new Map(), forgetAt: FORGET_AT};
+  return {
+    spanMs,
+    opened: undefined,
+    endedAt: 0,
+    attempts: [],
+    pauses: [],
+    open: new Map(),
+    named: new Map(),
+    forgetAt: FORGET_AT,
+  };
 }
 
 /** Keeps what a record says of the last `spanMs`; works on records of both details. What never left is not an attempt at the provider. */
@@ -46,12 +60,19 @@ export function foldRecent(recent: Recent, record: JournalRecord): void {
   if (record.t === 'O') reopen(recent, record);
   const {opened} = recent;
   if (!opened || record.t === 'H' || record.t === 'O') return;
+  if (record.t === 'b') {
+    rememberLane(recent.named, record.l, record.in);
+    return;
+  }
   recent.endedAt = Math.max(recent.endedAt, record.at);
-  if (record.t === 'i') recent.open.set(record.op, {op: record.op, at: record.at, refused: false, opened});
+  if (record.t === 'i') {
+    const {op, at} = record;
+    recent.open.set(op, {op, buckets: bucketsOf(recent, record.l), at, refused: false, opened});
+  }
   if (record.t === 'o') finish(recent, record);
   if (record.t === 'p') {
-    const {op, at, until, why} = record;
-    recent.pauses.push({op, at, until, why, opened});
+    const {at, until, why} = record;
+    recent.pauses.push({buckets: bucketsOf(recent, record.l), at, until, why, opened});
   }
   if (recent.attempts.length + recent.pauses.length >= recent.forgetAt) {
     forget(recent);
@@ -80,11 +101,23 @@ export function elapsedSince(opened: OpenedRecord, at: number, boot: Boot, now: 
 
 /** A new session has its own clock. What the last one left without an outcome may be counted by the provider as late as now. */
 function reopen(recent: Recent, opened: OpenedRecord): void {
-  for (const {op, refused} of recent.open.values())
-    recent.attempts.push({op, at: opened.at, refused, lostAt: opened.at, opened});
+  for (const {op, buckets, refused} of recent.open.values())
+    recent.attempts.push({op, buckets, at: opened.at, refused, lostAt: opened.at, opened});
   recent.open.clear();
+  recent.named.clear();
   recent.opened = opened;
   recent.endedAt = opened.at;
+}
+
+function bucketsOf({named}: Recent, lane: number): LaneBuckets {
+  const buckets = named.get(lane);
+  if (buckets) return buckets;
+  throw new Problem(
+    'JOURNAL_CORRUPT',
+    `speaks of lane ${lane}, whose buckets no line has named`,
+    'Restore the run folder from a backup.',
+    {exit: EXIT.misfit},
+  );
 }
 
 function finish(recent: Recent, record: OutcomeRecord): void {

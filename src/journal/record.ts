@@ -1,3 +1,5 @@
+import type {LaneBuckets} from './named-lanes.js';
+
 /** The states of an operation as the journal settles them; `pending` is the absence of a settling record. */
 export type State = 'pending' | 'ok' | 'failed' | 'in-doubt' | 'skipped';
 
@@ -17,7 +19,7 @@ export type Counts = {
  * One line of the journal without its seal. Times (`at`, `until`, `ra`) are milliseconds of the run's clock, which is wall time at the start
  * of a session and monotonic from there; an `O` record ties them to the boot clock.
  *
- * `H` header · `O` a session opened · `i` an attempt may now leave · `o` what became of it · `d` a decision · `p` a pause the provider
+ * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `p` a pause the provider
  * ordered · `c` checkpoint · `E` a session ended.
  */
 export type JournalRecord =
@@ -43,8 +45,20 @@ export type JournalRecord =
       readonly cut: number;
       readonly amb: number;
     }
-  /** `op` is the row; `n` counts its attempts from 1; `h` is 8 hex digits of the SHA-256 of the rendered request. */
-  | {readonly t: 'i'; readonly op: number; readonly n: number; readonly h: string; readonly at: number}
+  /** The attempts of lane `l` fall into these buckets, in this session. Stands before its first attempt, and again as `rememberLane` says. */
+  | {readonly t: 'b'; readonly l: number; readonly in: LaneBuckets}
+  | {
+      readonly t: 'i';
+      /** The row. */
+      readonly op: number;
+      /** Counts the attempts of the row from 1. */
+      readonly n: number;
+      /** The lane, which a `b` record has named. */
+      readonly l: number;
+      /** 8 hex digits of the SHA-256 of the rendered request. */
+      readonly h: string;
+      readonly at: number;
+    }
   | {
       readonly t: 'o';
       readonly op: number;
@@ -75,8 +89,15 @@ export type JournalRecord =
       readonly at: number;
       readonly why?: string;
     }
-  /** The buckets of `op` are closed until `until`. */
-  | {readonly t: 'p'; readonly op: number; readonly at: number; readonly until: number; readonly why: string}
+  /** An answer to `op` closed the buckets of its lane until `until`. */
+  | {
+      readonly t: 'p';
+      readonly op: number;
+      readonly l: number;
+      readonly at: number;
+      readonly until: number;
+      readonly why: string;
+    }
   | {readonly t: 'c'; readonly at: number; readonly counts: Counts}
   | {
       readonly t: 'E';

@@ -131,7 +131,7 @@ async function scanSegment(path: string, found: Finding, visit: Visit, detail: D
 function accept(found: Finding, record: JournalRecord | SegmentRecord, at: {file: string; line: number}): void {
   if (found.lastSeq === 0) {
     if (record.t !== 'H') throw corrupt(at, `begins with a record "${record.t}", expected the header "H"`);
-    checkFormat(record.fmt, at);
+    checkFormat(record, at);
   }
   found.lastSeq++;
   found.lines++;

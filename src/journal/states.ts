@@ -55,6 +55,7 @@ export function fold(standing: Standing, record: JournalRecord): void {
       settleOpenAttempts(standing);
       return;
     case 'H':
+    case 'b':
     case 'p':
     case 'c':
     case 'E':

@@ -54,7 +54,6 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       overrides: asked.overrides,
       columns,
       credential: secrets.credential,
-      account: '',
     });
     const bad = openBadRows(input.name);
     const intake = await takeIn({

@@ -100,6 +100,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         case 'O':
           return settleOpen();
         case 'H':
+        case 'b':
         case 'p':
         case 'c':
         case 'E':

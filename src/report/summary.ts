@@ -32,6 +32,7 @@ export function foldSpan(span: Span, record: JournalRecord): Span {
     case 'E':
       return {...span, ended: {at: record.at, why: record.why, exit: record.exit}};
     case 'H':
+    case 'b':
     case 'i':
     case 'o':
     case 'd':

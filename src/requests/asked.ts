@@ -40,11 +40,10 @@ export type Circumstances = {
   /** Undefined where rows need not have the same columns. */
   readonly columns: readonly string[] | undefined;
   readonly credential: string | undefined;
-  readonly account: string;
 };
 
 /** Everything that requests of this run have in common. Throws the Problems of templates, limits and columns. */
-export function settingOf(asked: Asked, {overrides, columns, credential, account}: Circumstances): RequestSetting {
+export function settingOf(asked: Asked, {overrides, columns, credential}: Circumstances): RequestSetting {
   const profile = applyLimits(asked.profile, overrides);
   return {
     profile,
@@ -54,7 +53,6 @@ export function settingOf(asked: Asked, {overrides, columns, credential, account
     baseUrl: asked.baseUrl,
     allowedOrigins: asked.allowedOrigins,
     credential,
-    account,
   };
 }
 

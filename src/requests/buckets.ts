@@ -5,14 +5,14 @@ import {credentialValue, type Keyed, type KeyValue, scopeValue} from './scope.js
 import {showSafe} from './show.js';
 
 /**
- * Every bucket that a request falls into, in the order of the profile's limits. `account` stands for the credential's secret, and goes into
- * the hash alone: labels show the credential's name.
+ * Every bucket that a request falls into, in the order of the profile's limits. Their ids are the same in every run: a journal tells other
+ * runs by them what was used. A credential is known by its name, for runs with another secret have other budgets.
  */
-export function bucketsOf(keyed: Keyed, profile: Profile, account: string): readonly BucketRef[] {
+export function bucketsOf(keyed: Keyed, profile: Profile): readonly BucketRef[] {
   const buckets: BucketRef[] = [];
   for (const [index, limit] of profile.limits.entries()) {
     if (!covers(limit, keyed)) continue;
-    const bucket = bucketOf(limit, index, keyed, profile, account);
+    const bucket = bucketOf(limit, index, keyed, profile);
     if (bucket) buckets.push(bucket);
   }
   return buckets;
@@ -29,11 +29,11 @@ export function covers(
   return named || (group !== undefined && limit.groups?.includes(group) === true);
 }
 
-function bucketOf(limit: Limit, index: number, keyed: Keyed, profile: Profile, account: string): BucketRef | undefined {
+function bucketOf(limit: Limit, index: number, keyed: Keyed, profile: Profile): BucketRef | undefined {
   let identity = limit.name;
   let label = limit.name;
   for (const key of limit.per) {
-    const found = keyOf(key, keyed, profile, account);
+    const found = keyOf(key, keyed, profile);
     if (found === 'skip') return undefined;
     // The length in front keeps two keys from running into one another.
     identity += found === 'share' ? '\n-' : `\n${found.value.length}:${found.value}`;
@@ -42,16 +42,16 @@ function bucketOf(limit: Limit, index: number, keyed: Keyed, profile: Profile, a
   return {limit: index, id: hashText(identity), label};
 }
 
-function keyOf(key: string, keyed: Keyed, profile: Profile, account: string): KeyValue | 'share' | 'skip' {
+function keyOf(key: string, keyed: Keyed, profile: Profile): KeyValue | 'share' | 'skip' {
   switch (key) {
     case 'operation':
       return plain(keyed.operation ?? `${keyed.method} ${keyed.pattern ?? keyed.path}`);
     case 'method':
       return plain(keyed.method);
     case 'credential':
-      return credentialValue(keyed, account) ?? 'share';
+      return credentialValue(keyed) ?? 'share';
     default:
-      return scopeValue(key, keyed, profile, account);
+      return scopeValue(key, keyed, profile);
   }
 }
 

@@ -27,8 +27,6 @@ export type RequestSetting = {
   readonly allowedOrigins: readonly string[];
   /** The name of the credential that goes with every request whose operation names no other; undefined when there is none. */
   readonly credential: string | undefined;
-  /** Stands for the credential's secret in the keys of buckets; see `fingerprint`. */
-  readonly account: string;
 };
 
 /**
@@ -52,7 +50,7 @@ type Match = {
 type Call = {readonly method: string; readonly location: Location; readonly match: Match | undefined};
 
 function build(operation: Operation, setting: RequestSetting): Request {
-  const {profile, account} = setting;
+  const {profile} = setting;
   const rendered = operation.call.kind === 'template' ? render(operation, setting) : undefined;
   const {method, location, match} = callOf(operation, rendered, setting);
   const body = operation.body
@@ -90,7 +88,7 @@ function build(operation: Operation, setting: RequestSetting): Request {
     headers,
     body: body?.text,
     credential,
-    buckets: bucketsOf(keyed, profile, account),
+    buckets: bucketsOf(keyed, profile),
     repeatable: match?.rule.repeatable ?? profile.repeatable.methods.includes(method),
   };
 }

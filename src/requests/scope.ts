@@ -26,10 +26,10 @@ export type KeyValue = {readonly value: string; readonly shown: string};
  * is not declared comes from the row or the operator, then from the path parameter of its name, then from the credential.
  * A data column is never asked.
  */
-export function scopeValue(name: string, keyed: Keyed, profile: Profile, account: string): KeyValue | 'share' | 'skip' {
+export function scopeValue(name: string, keyed: Keyed, profile: Profile): KeyValue | 'share' | 'skip' {
   const rule = Object.hasOwn(profile.scopes, name) ? profile.scopes[name]! : undeclared(name);
   for (const source of rule.from) {
-    const value = sourceValue(source, name, keyed, account);
+    const value = sourceValue(source, name, keyed);
     if (value !== undefined) return value;
   }
   return rule.absent;
@@ -38,19 +38,19 @@ export function scopeValue(name: string, keyed: Keyed, profile: Profile, account
 const undeclared = (name: string) =>
   ({from: [{kind: 'row'}, {kind: 'path', name}, {kind: 'credential'}] as const, absent: 'share'}) as const;
 
-/** The credential as a key: its name for people, and what stands for its secret beside it. */
-export function credentialValue({credential}: Keyed, account: string): KeyValue | undefined {
-  return credential === undefined ? undefined : {value: `${credential}\n${account}`, shown: credential};
+/** The credential as a key: its name. */
+export function credentialValue({credential}: Keyed): KeyValue | undefined {
+  return keyValue(credential);
 }
 
-function sourceValue(source: ScopeSource, name: string, keyed: Keyed, account: string): KeyValue | undefined {
+function sourceValue(source: ScopeSource, name: string, keyed: Keyed): KeyValue | undefined {
   switch (source.kind) {
     case 'row':
       return keyValue(own(keyed.scope, name));
     case 'machine':
       return {value: 'machine', shown: 'this machine'};
     case 'credential':
-      return credentialValue(keyed, account);
+      return credentialValue(keyed);
     case 'path':
       return matching(own(keyed.parameters, source.name), source.matches);
     case 'pattern':

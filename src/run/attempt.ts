@@ -1,5 +1,6 @@
 import {now} from '../clock.js';
 import type {Exchange, WireRequest} from '../exchange.js';
+import {rememberLane} from '../journal/named-lanes.js';
 import {take} from '../limits/ledger.js';
 import {Problem} from '../problem.js';
 import {judge} from '../requests/judge.js';
@@ -20,7 +21,9 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
   history.attempts += 1;
   history.counted += 1;
   try {
-    tools.record({t: 'i', op: operation.place.row, n: history.attempts, h: digest, at: Math.round(startedAt)});
+    const lane = nameLane(prepared, tools);
+    const {row} = operation.place;
+    tools.record({t: 'i', op: row, n: history.attempts, l: lane, h: digest, at: Math.round(startedAt)});
     const durable = await isDurable(tools);
     const key = keyFor(prepared, history, tools);
     const exchange = durable ? await send(prepared, key, tools) : NOT_JOURNALED;
@@ -33,6 +36,17 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
     tools.inFlight -= 1;
     tools.wake();
   }
+}
+
+/** The lane of the row. Its buckets stand in the journal before its attempts do, so that other runs know what these have used. */
+function nameLane({operation, request}: Prepared, {rows, namedLanes, profile, record}: Tools): number {
+  const lane = rows.laneOf(operation.place.row);
+  if (!namedLanes.has(lane)) {
+    const buckets = request.buckets.map(({limit, id}) => [profile.limits[limit]!.name, id] as const);
+    rememberLane(namedLanes, lane, buckets);
+    record({t: 'b', l: lane, in: buckets});
+  }
+  return lane;
 }
 
 const NOT_JOURNALED: Exchange = {

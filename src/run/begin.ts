@@ -66,7 +66,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
   const roles = rolesOf(asked, input.name, columns);
   if (!asked.template && input.format === 'ndjson') refuseUndecided(input.name, await firstMembers(input));
   const account = secrets.fingerprint(salt);
-  const setting = settingOf(asked, {overrides: session.overrides, columns, credential: secrets.credential, account});
+  const setting = settingOf(asked, {overrides: session.overrides, columns, credential: secrets.credential});
   const bad = openBadRows(input.name);
   const intake = await takeIn({
     input,

@@ -12,6 +12,7 @@ import type {Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
 import type {RequestSetting} from '../requests/build.js';
 import {requestDigest} from '../requests/digest.js';
+import {recalledBuckets} from '../requests/recalled-buckets.js';
 import type {Secrets} from '../requests/secrets.js';
 import {Heap} from '../schedule/heap.js';
 import {build, type Intake} from '../schedule/intake.js';
@@ -73,7 +74,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     return {...built, digest: requestDigest(built.request)};
   };
   const at = now();
-  recallPast(ledger, ready.past, (row) => prepare(row).request.buckets, {
+  recallPast(ledger, ready.past, recalledBuckets(profile.limits), {
     now: at,
     boot: readBoot(),
     lateMs: options.timeoutMs,
@@ -90,6 +91,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     ledger,
     schedule: new Schedule(intake.lanes, ledger),
     rows: intake.lined,
+    namedLanes: new Map(),
     lanes: new Map(),
     prepare,
     sender: openSender({timeoutMs: options.timeoutMs, connections: profile.concurrency}),

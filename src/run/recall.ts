@@ -1,30 +1,31 @@
 import type {Boot} from '../clock.js';
 import {elapsedSince, type RecentAttempt, type RecentPause} from '../journal/recent.js';
 import {closeUntil, type Ledger, recall} from '../limits/ledger.js';
-import type {BucketRef} from '../limits/limit.js';
+import type {RecalledBuckets} from '../requests/recalled-buckets.js';
 
-/** What earlier sessions used of the windows and which pauses were ordered, as the journal has it. */
+/** What was used of the windows before this session and which pauses were ordered, as journals have it. */
 export type Past = {readonly attempts: readonly RecentAttempt[]; readonly pauses: readonly RecentPause[]};
 
 /**
- * Puts the attempts of earlier sessions into the windows, so that a limit is not exceeded because a run was killed and started again. An attempt
- * that was given up may be counted `lateMs` after that; one whose end nobody saw counts from `now`.
+ * Puts earlier attempts into the windows, so that a limit is not exceeded because a run was killed and started again, or because another run
+ * came before. An attempt that was given up may be counted `lateMs` after that; one whose end nobody saw counts from `now`.
  */
 export function recallPast(
   ledger: Ledger,
   {attempts, pauses}: Past,
-  refsOf: (row: number) => readonly BucketRef[],
+  {used, closed}: RecalledBuckets,
   {now, boot, lateMs}: {readonly now: number; readonly boot: Boot; readonly lateMs: number},
 ): void {
-  const counted = attempts.map(({op, answeredAt, lostAt, opened}) => {
+  const counted = attempts.map(({buckets, answeredAt, lostAt, opened}) => {
     const ago = (at: number) => now - elapsedSince(opened, at, boot, now);
-    if (answeredAt !== undefined) return {op, at: ago(answeredAt)};
-    return {op, at: lostAt === undefined ? now : ago(lostAt) + lateMs};
+    if (answeredAt !== undefined) return {buckets, at: ago(answeredAt)};
+    return {buckets, at: lostAt === undefined ? now : ago(lostAt) + lateMs};
   });
   counted.sort((one, other) => one.at - other.at);
-  for (const {op, at} of counted) recall(ledger, refsOf(op), at);
-  for (const {op, at, until, opened} of pauses) {
+  for (const {buckets, at} of counted) recall(ledger, used(buckets), at);
+  for (const {buckets, at, until, opened} of pauses) {
     const left = until - at - elapsedSince(opened, at, boot, now);
-    if (left > 0) closeUntil(ledger, refsOf(op), now + left);
+    const refs = closed(buckets);
+    if (left > 0 && refs) closeUntil(ledger, refs, now + left);
   }
 }

@@ -45,7 +45,14 @@ export function followRefusal(prepared: Prepared, ended: Settling, tools: Tools)
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'refused', ra: Math.ceil(until)}));
   // One that was in flight with the first may name a longer wait, which has to be known on resume.
   if (fresh || until > closedUntil + SAME_WAIT_MS)
-    tools.record({t: 'p', op: row, at: Math.round(at), until: Math.ceil(until), why: 'refused'});
+    tools.record({
+      t: 'p',
+      op: row,
+      l: tools.rows.laneOf(row),
+      at: Math.round(at),
+      until: Math.ceil(until),
+      why: 'refused',
+    });
   const since = refusingSince(tools.ledger, request.buckets) ?? at;
   const tooLong = until - at > tools.options.maxWaitMs || at - since > tools.options.maxWaitMs;
   return {kind: 'again', stop: tooLong ? waitTooLong(until) : undefined};

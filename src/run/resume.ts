@@ -123,7 +123,6 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     overrides: said(order.overrides, session.overrides),
     columns,
     credential: secrets.credential,
-    account,
   });
   const doubtful = cutOutcomes(recovered, Math.round(now()));
   const left = new Set([...settleOpenAttempts(standing), ...doubtful.map(({op}) => op)]);

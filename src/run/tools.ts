@@ -1,6 +1,7 @@
 import type {Exchange} from '../exchange.js';
 import type {Sender} from '../http/exchange.js';
 import type {Journal} from '../journal/journal.js';
+import type {NamedLanes} from '../journal/named-lanes.js';
 import type {JournalRecord} from '../journal/record.js';
 import type {Lane} from '../limits/lane.js';
 import type {Ledger} from '../limits/ledger.js';
@@ -78,6 +79,8 @@ export type Tools = {
   readonly ledger: Ledger;
   readonly schedule: Schedule;
   readonly rows: LaneRows;
+  /** The lanes whose buckets the journal has. */
+  readonly namedLanes: NamedLanes;
   readonly lanes: Map<number, Lane>;
   /** Reads a row by its place and builds its request. */
   readonly prepare: (row: number) => Prepared;

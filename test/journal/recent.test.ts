@@ -2,13 +2,30 @@ import {assert} from 'chai';
 import {elapsedSince, foldRecent, newRecent, recentOf} from '../../src/journal/recent.js';
 import type {JournalRecord} from '../../src/journal/record.js';
 import {readJournal} from '../../src/journal/replay.js';
-import {header, inFolder, intent, opened, outcome, RUN, sealAll, T, text, writeSegment} from './sample.js';
+import {
+  bucketsOf,
+  header,
+  inFolder,
+  intent,
+  named,
+  opened,
+  outcome,
+  RUN,
+  sealAll,
+  T,
+  text,
+  writeSegment,
+} from './sample.js';
 
 const HOUR = 3_600_000;
+const buckets = bucketsOf(0);
 
 function recentAfter(spanMs: number, records: readonly JournalRecord[]) {
   const recent = newRecent(spanMs);
-  for (const record of records) foldRecent(recent, record);
+  for (const record of records) {
+    foldRecent(recent, record);
+    if (record.t === 'O') foldRecent(recent, named());
+  }
   return recentOf(recent);
 }
 
@@ -28,16 +45,16 @@ describe('recentOf', () => {
       outcome(3, T + 40, 'unk', {e: 'ECONNRESET'}),
     ]);
     assert.deepEqual(attempts, [
-      {op: 2, at: T + 1, answeredAt: T + 20, refused: true, opened: first},
-      {op: 1, at: T, answeredAt: T + 30, refused: false, opened: first},
-      {op: 3, at: T + 2, lostAt: T + 40, refused: false, opened: first},
-      {op: 4, at: T + 3, refused: false, opened: first},
+      {op: 2, buckets, at: T + 1, answeredAt: T + 20, refused: true, opened: first},
+      {op: 1, buckets, at: T, answeredAt: T + 30, refused: false, opened: first},
+      {op: 3, buckets, at: T + 2, lostAt: T + 40, refused: false, opened: first},
+      {op: 4, buckets, at: T + 3, refused: false, opened: first},
     ]);
   });
 
   it('knows a row in doubt that was answered from one that was not', () => {
     const {attempts} = recentAfter(HOUR, [first, intent(1, T), outcome(1, T + 9, 'unk', {st: 500})]);
-    assert.deepEqual(attempts, [{op: 1, at: T, answeredAt: T + 9, refused: false, opened: first}]);
+    assert.deepEqual(attempts, [{op: 1, buckets, at: T, answeredAt: T + 9, refused: false, opened: first}]);
   });
 
   it('leaves out what never left, and rows settled without an attempt', () => {
@@ -62,7 +79,7 @@ describe('recentOf', () => {
       outcome(2, T + 5, 'ok', {st: 200}),
       second,
     ]);
-    assert.deepEqual(attempts, [{op: 1, at: T + HOUR, lostAt: T + HOUR, refused: false, opened: second}]);
+    assert.deepEqual(attempts, [{op: 1, buckets, at: T + HOUR, lostAt: T + HOUR, refused: false, opened: second}]);
   });
 
   // The wall clock was set forward by ten hours between the sessions: five seconds had passed.
@@ -82,14 +99,14 @@ describe('recentOf', () => {
   });
 
   it('keeps the pauses that were in force at the end', () => {
-    const pause = (op: number, until: number): JournalRecord => ({t: 'p', op, at: T + 10, until, why: 'refused'});
+    const pause = (op: number, until: number): JournalRecord => ({t: 'p', op, l: 0, at: T + 10, until, why: 'refused'});
     const {pauses} = recentAfter(1000, [
       first,
       pause(1, T + 500),
       pause(2, T + 90_000),
       outcome(3, T + 600, 'ok', {n: 0}),
     ]);
-    assert.deepEqual(pauses, [{op: 2, at: T + 10, until: T + 90_000, why: 'refused', opened: first}]);
+    assert.deepEqual(pauses, [{buckets, at: T + 10, until: T + 90_000, why: 'refused', opened: first}]);
   });
 
   it('says which session was the last', () => {
@@ -104,6 +121,7 @@ describe('recentOf a journal', () => {
       const records = [
         header(3),
         opened(T),
+        named(),
         intent(1, T + 0.5),
         outcome(1, T + 20.25, 'not', {st: 429, e: 'refused'}),
         intent(2, T + 30),
@@ -113,8 +131,8 @@ describe('recentOf a journal', () => {
       await readJournal(folder, RUN, (record) => foldRecent(recent, record), 'states');
       const {attempts} = recentOf(recent);
       assert.deepEqual(attempts, [
-        {op: 1, at: T + 0.5, answeredAt: T + 20.25, refused: true, opened: opened(T)},
-        {op: 2, at: T + 30, refused: false, opened: opened(T)},
+        {op: 1, buckets, at: T + 0.5, answeredAt: T + 20.25, refused: true, opened: opened(T)},
+        {op: 2, buckets, at: T + 30, refused: false, opened: opened(T)},
       ]);
     }));
 });

@@ -10,7 +10,7 @@ const RUN = '01KAQZ0Z00EXAMPLE000000001';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const JOURNALS = join(ROOT, 'fixtures/journals');
 
-describe('journals of format 1', () => {
+describe('journals of format 2', () => {
   const verdicts: Record<string, 'clean' | 'torn' | string> = {
     'killed-in-the-middle': 'clean',
     'half-last-line': 'torn',
@@ -24,6 +24,7 @@ describe('journals of format 1', () => {
     'byte-order-mark': 'JOURNAL_CORRUPT',
     'other-run': 'JOURNAL_CORRUPT',
     empty: 'JOURNAL_CORRUPT',
+    'older-format': 'JOURNAL_OLDER',
     'newer-format': 'JOURNAL_NEWER',
   };
 
@@ -52,6 +53,16 @@ describe('journals of format 1', () => {
       assert.deepEqual(settleOpenAttempts(standing), [2, 4]);
       assert.deepEqual([...rowsIn(standing, 'failed')], [3]);
       assert.deepEqual(counts(standing), {...NOTHING, rows: 4, ok: 1, failed: 1, inDoubt: 2, attempts: 6, refusals: 1});
+    }));
+});
+
+describe('a journal of format 1', () => {
+  it('is refused by the name of the version that can read it', () =>
+    inFolder(async (folder) => {
+      await copyFile(join(JOURNALS, 'older-format.ndjson'), join(folder, 'journal-000001.ndjson'));
+      const {message, suggestions} = await refusal(readJournal(folder, RUN, () => {}));
+      assert.include(message, 'journal-000001.ndjson:1: written by version 0.1.0 in format 1');
+      assert.include(suggestions[0], 'Go on with version 0.1.0');
     }));
 });
 

@@ -11,15 +11,27 @@ export const RUN = '01JD2Q8Z7K0000000000000000';
 export const T = 1_763_780_000_000;
 
 export function header(rows: number, run = RUN): HeaderRecord {
-  return {t: 'H', fmt: 1, run, tool: '1.0.0', input: {sha256: '9f86d081', bytes: 8123, rows}, plan: 'c0ffee'};
+  return {t: 'H', fmt: 2, run, tool: '1.0.0', input: {sha256: '9f86d081', bytes: 8123, rows}, plan: 'c0ffee'};
 }
 
 export function opened(at: number, up = 1_000_000, boot = 'boot-1'): OpenedRecord {
   return {t: 'O', at, pid: 4711, host: 'here', boot, up, v: 'new', cut: 0, amb: 0};
 }
 
-export function intent(op: number, at: number, n = 1): JournalRecord {
-  return {t: 'i', op, n, h: '5feceb66', at};
+/** The buckets of lane `l`: two of them, of which the first is everybody's. */
+export function bucketsOf(l: number) {
+  return [
+    ['network', 9_007_199_254_740_991],
+    ['user', l],
+  ] as const;
+}
+
+export function named(l = 0): JournalRecord {
+  return {t: 'b', l, in: bucketsOf(l)};
+}
+
+export function intent(op: number, at: number, n = 1, l = 0): JournalRecord {
+  return {t: 'i', op, n, l, h: '5feceb66', at};
 }
 
 export function outcome(

@@ -12,12 +12,12 @@ describe('sealLine', () => {
   it('puts number and watermark first and the seal last, without a space', () => {
     assert.match(
       sealLine(intent(1, T), 3, 2, seed),
-      /^\{"s":3,"d":2,"t":"i","op":1,"n":1,"h":"5feceb66","at":1763780000000,"c":"[0-9a-f]{8}"\}$/,
+      /^\{"s":3,"d":2,"t":"i","op":1,"n":1,"l":0,"h":"5feceb66","at":1763780000000,"c":"[0-9a-f]{8}"\}$/,
     );
   });
 
   it('makes the lines that the format promises', () => {
-    const published = '{"s":2,"d":1,"t":"i","op":1,"n":1,"h":"5feceb66","at":1763780000123,"c":"d07aed41"}';
+    const published = '{"s":2,"d":1,"t":"i","op":1,"n":1,"l":0,"h":"5feceb66","at":1763780000123,"c":"f9890450"}';
     assert.equal(sealLine(intent(1, 1763780000123), 2, 1, seedOf('01JD2Q8Z7K')), published);
   });
 

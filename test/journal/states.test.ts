@@ -90,7 +90,7 @@ describe('fold', () => {
   });
 
   it('leaves states alone at records that say nothing of them', () => {
-    const standing = standingAfter(header(3), {t: 'p', op: 1, at: T, until: T + 1, why: 'refused'});
+    const standing = standingAfter(header(3), {t: 'p', op: 1, l: 0, at: T, until: T + 1, why: 'refused'});
     assert.deepEqual(counts(standing), {...NOTHING, rows: 3, pending: 3});
   });
 

@@ -10,7 +10,7 @@ import {Scratch} from '../../src/report/scratch.js';
 
 type Ended = Extract<JournalRecord, {t: 'o'}>;
 
-const begun = (n = 1, at = 10): JournalRecord => ({t: 'i', op: 1, n, h: '00000000', at});
+const begun = (n = 1, at = 10): JournalRecord => ({t: 'i', op: 1, n, l: 0, h: '00000000', at});
 const ended = (k: Ended['k'], more: Partial<Ended> = {}): JournalRecord => ({t: 'o', op: 1, n: 1, k, at: 20, ...more});
 const decided = (as: 'ok' | 'failed' | 'retry' | 'skip', why?: string): JournalRecord => ({
   t: 'd',
@@ -123,6 +123,7 @@ describe('makeOutcomes', () => {
         t: fc.constant('i' as const),
         op: row,
         n: fc.constant(1),
+        l: fc.constant(0),
         h: fc.constant('00000000'),
         at: fc.constant(1),
       }),

@@ -17,7 +17,7 @@ const SUMMARY = summaryOf({run: 'r1', folder: 'users.run', counts: COUNTS, span:
 /** A journal in which each row came out in its own way. */
 function journalOf(...kinds: {k: Kind; m?: string; b?: string; st?: number}[]): JournalRecord[] {
   return kinds.flatMap((how, index): JournalRecord[] => [
-    {t: 'i', op: index + 1, n: 1, h: '00000000', at: T},
+    {t: 'i', op: index + 1, n: 1, l: 0, h: '00000000', at: T},
     {t: 'o', op: index + 1, n: 1, at: T + 50, ms: 50, ...how},
   ]);
 }
@@ -95,9 +95,9 @@ describe('writeResults', () => {
   it('lists what was sent again on the word of the profile, however it ended', async () => {
     const again = {t: 'o', op: 1, n: 1, at: T + 50, k: 'not', e: 'backoff', st: 500, resent: true} as const;
     const records: JournalRecord[] = [
-      {t: 'i', op: 1, n: 1, h: '00000000', at: T},
+      {t: 'i', op: 1, n: 1, l: 0, h: '00000000', at: T},
       again,
-      {t: 'i', op: 1, n: 2, h: '00000000', at: T + 60},
+      {t: 'i', op: 1, n: 2, l: 0, h: '00000000', at: T + 60},
       {t: 'o', op: 1, n: 2, k: 'ok', at: T + 70, st: 200},
     ];
     const {resent} = await write('users.csv', 'id,name\na,Ann\nb,Bob\n', records);

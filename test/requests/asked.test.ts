@@ -43,11 +43,11 @@ describe('settingOf', () => {
   it('is the profile under the limits of the operator, with the template compiled', () => {
     const overrides = {limits: [{requests: 80, seconds: 5}], share: undefined, concurrency: 4};
     const given = {...asked, template};
-    const setting = settingOf(given, {overrides, columns: ['n'], credential: 'key', account: 'a'});
+    const setting = settingOf(given, {overrides, columns: ['n'], credential: 'key'});
     assert.equal(setting.profile.concurrency, 4);
     assert.deepInclude(setting.profile.limits.at(-1)!.windows[0], {requests: 80, seconds: 5});
     assert.isDefined(setting.template);
-    assert.deepInclude(setting, {credential: 'key', account: 'a', baseUrl: asked.baseUrl});
+    assert.deepInclude(setting, {credential: 'key', baseUrl: asked.baseUrl});
   });
 });
 

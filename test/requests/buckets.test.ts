@@ -34,7 +34,7 @@ describe('the buckets of a request', () => {
     assert.deepEqual(labels(profile, '/bots/st-1/export'), ['all operation=ExportBot method=POST credential=key']);
     assert.equal(idOf(profile, '/bots/st-1/export'), idOf(profile, '/bots/st-2/export'));
     assert.notEqual(idOf(profile, '/bots/st-1/export'), idOf(profile, '/other'));
-    assert.notEqual(idOf(profile, '/x', {}, {account: 'a'}), idOf(profile, '/x', {}, {account: 'b'}));
+    assert.notEqual(idOf(profile, '/x', {}, {credential: 'key'}), idOf(profile, '/x', {}, {credential: 'other'}));
     assert.deepEqual(labels(profile, '/x', {credential: undefined}), [
       'all operation=POST /x method=POST credential=(any)',
     ]);
@@ -48,11 +48,20 @@ describe('the buckets of a request', () => {
     assert.equal(bucket('1').label, 'all operation=POST /things/{}');
   });
 
-  it('never show what stands for a secret', () => {
+  it('know a credential by its name, also where a scope is read from it', () => {
     const profile = withLimits([limit({per: ['credential']}), limit({per: ['account']})], {
       scopes: {account: {from: [{kind: 'credential'}], absent: 'share'}},
     });
-    assert.deepEqual(labels(profile, '/x', {account: 'f00d'}), ['all credential=key', 'all account=key']);
+    assert.deepEqual(labels(profile, '/x'), ['all credential=key', 'all account=key']);
+  });
+
+  // Journals hold them, and other runs look them up there.
+  it('have ids that stay as they are', () => {
+    assert.equal(idOf(withLimits([limit({name: 'network'})]), '/x'), 5_067_225_885_315_208);
+    assert.equal(
+      idOf(withLimits([limit({name: 'user', per: ['user']})]), '/x', {scope: {user: 'admin'}}),
+      5_030_314_025_153_001,
+    );
   });
 
   it('do not mix two keys', () => {

@@ -44,7 +44,6 @@ export function sampleSetting(parts: Partial<RequestSetting> = {}): RequestSetti
     baseUrl: 'https://api.example.com',
     allowedOrigins: [],
     credential: 'key',
-    account: '0123456789abcdef',
     ...parts,
   };
 }

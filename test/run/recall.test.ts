@@ -5,6 +5,7 @@ import {now} from '../../src/clock.js';
 import {foldRecent, newRecent, recentOf} from '../../src/journal/recent.js';
 import type {JournalRecord, OpenedRecord} from '../../src/journal/record.js';
 import {openLedger, roomIn} from '../../src/limits/ledger.js';
+import {recalledBuckets} from '../../src/requests/recalled-buckets.js';
 import {dispatch} from '../../src/run/dispatch.js';
 import {type Past, recallPast} from '../../src/run/recall.js';
 import {answered, fakeTime, later, NETWORK, ONE_PER_5_S, openScene, passing} from './scene.js';
@@ -15,18 +16,23 @@ const OPENED: OpenedRecord = {
 };
 /** The same machine, so many ms after the session opened, by its boot clock. */
 const sameBoot = (ms: number): Boot => ({host: 'h', bootId: 'b', uptimeMs: OPENED.up + ms});
+const BUCKETS = [['network', NETWORK.id]] as const;
 const LATE_MS = 30_000;
 
 /** How long after `nowAt` the one slot of 5 s is free again. */
 function waitMs(past: Partial<Past>, nowAt: number, boot: Boot): number {
   const ledger = openLedger(ONE_PER_5_S, 10);
-  recallPast(ledger, {attempts: [], pauses: [], ...past}, () => [NETWORK], {now: nowAt, boot, lateMs: LATE_MS});
+  recallPast(ledger, {attempts: [], pauses: [], ...past}, recalledBuckets(ONE_PER_5_S), {
+    now: nowAt,
+    boot,
+    lateMs: LATE_MS,
+  });
   return roomIn(ledger, [NETWORK.id], nowAt).at - nowAt;
 }
 
 describe('recallPast', () => {
   const at = OPENED.at + 10_000;
-  const attempt = {op: 1, at, refused: false, opened: OPENED};
+  const attempt = {op: 1, buckets: BUCKETS, at, refused: false, opened: OPENED};
   const TABLE = [
     {name: 'what is left of the window after the answer', past: {answeredAt: at + 100}, ms: 11_100, wait: 4000},
     {name: 'nothing once the window is over', past: {answeredAt: at + 100}, ms: 16_000, wait: 0},
@@ -52,7 +58,7 @@ describe('recallPast', () => {
   });
 
   it('keeps what is left of a pause that the provider ordered', () => {
-    const pauses = [{op: 1, at, until: at + 60_000, why: 'refused', opened: OPENED}];
+    const pauses = [{buckets: BUCKETS, at, until: at + 60_000, why: 'refused', opened: OPENED}];
     assert.equal(waitMs({pauses}, OPENED.at + 30_000, sameBoot(30_000)), 40_000);
     assert.equal(waitMs({pauses}, OPENED.at + 71_000, sameBoot(71_000)), 0);
   });
@@ -105,7 +111,8 @@ describe('a run that is killed and started again', () => {
     const past = recentOf(recent);
     await clock.tickAsync(random() * 4000);
     const second = session(1);
-    if (recalled) recallPast(second.ledger, past, () => [NETWORK], {now: now(), boot: boot(), lateMs: LATE_MS});
+    if (recalled)
+      recallPast(second.ledger, past, recalledBuckets(profile.limits), {now: now(), boot: boot(), lateMs: LATE_MS});
     await passing(clock, dispatch(second));
     seen.sort((one, other) => one - other);
     return Math.max(...seen.map((from) => seen.filter((time) => time >= from && time < from + SPAN_MS).length));

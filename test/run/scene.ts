@@ -85,6 +85,7 @@ export function openScene(scene: Scene = {}): Opened {
     ledger,
     schedule: new Schedule(lanes, ledger),
     rows: lined,
+    namedLanes: new Map(),
     lanes: new Map(),
     prepare: (row) => preparedRow(row, refsOf(row), scene),
     sender: {

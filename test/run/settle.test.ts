@@ -27,6 +27,7 @@ function scene(fresh = () => false) {
     ledger: openLedger(profile.limits, 10),
     record: (record: JournalRecord) => records.push(record),
     schedule: {touch: () => {}},
+    rows: {laneOf: (row: number) => row},
     network: openNetwork(true),
     failures: watchFailures(undefined),
     doubt: watchDoubt(100),

@@ -36,7 +36,7 @@ async function taken(text: string, parts: Partial<Reading> = {}, id?: string): P
       allowedOrigins: [],
     };
     const roles = rolesOf(asked, input.name, columns);
-    const setting = settingOf(asked, {overrides: {limits: []}, columns, credential: 'key', account: 'a'});
+    const setting = settingOf(asked, {overrides: {limits: []}, columns, credential: 'key'});
     const problems: string[] = [];
     const onBad: Reading['onBad'] = ({row}, {code}) => problems.push(`${row} ${code}`);
     const reading = {input, roles, setting, wanted: () => true, accept: () => true, checked: false, onBad, ...parts};

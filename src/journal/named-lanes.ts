@@ -1,0 +1,14 @@
+/** The buckets of a lane as a `b` record names them: each the name of its limit, and the hash over limit and key values. */
+export type LaneBuckets = readonly (readonly [limit: string, bucket: number])[];
+
+/** Lanes of one session whose buckets are known to whoever reads its journal. */
+export type NamedLanes = Map<number, LaneBuckets>;
+
+/** So many lanes are remembered at a time: a million callers with a row each must not fill the memory of who writes or reads. */
+export const REMEMBERED_LANES = 16_384;
+
+/** What writer and reader alike do with a `b` record. Where too many are known, all are forgotten, and named again when next they are used. */
+export function rememberLane(named: NamedLanes, lane: number, buckets: LaneBuckets): void {
+  if (named.size >= REMEMBERED_LANES && !named.has(lane)) named.clear();
+  named.set(lane, buckets);
+}
