@@ -47,6 +47,7 @@ export function believe(
   }
   // Zero is what concurrency refusals of some gateways say; it is no rate.
   if (quota.limit === undefined || quota.limit < 1) return undefined;
+  window.learned = quota.limit;
   const told = trust === 'up' ? quota.limit : Math.min(quota.limit, window.rule.requests);
   if (told === window.requests) return undefined;
   const learned: Learned = {limit, label: ref.label, was: window.requests, requests: told, seconds};

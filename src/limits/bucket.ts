@@ -7,7 +7,7 @@ import {openWindow, type Window} from './window.js';
 export type Bucket = {
   readonly limit: number;
   readonly label: string;
-  readonly windows: readonly Window[];
+  windows: readonly Window[];
   /** Nothing starts before. */
   closedUntil: number;
   /** Refusals in a row, counted in events: those that were in flight together are one. */

@@ -11,9 +11,9 @@ export type LimitRule = {readonly name: string; readonly windows: readonly Windo
  * the instant of the start, or not at all. Buckets are made when they are first taken from and dropped when they are whole again.
  */
 export type Ledger = {
-  readonly limits: readonly LimitRule[];
-  readonly concurrency: number;
-  readonly pacing: Pacing;
+  limits: readonly LimitRule[];
+  concurrency: number;
+  pacing: Pacing;
   readonly buckets: Map<number, Bucket>;
   running: number;
 };

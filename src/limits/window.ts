@@ -10,6 +10,8 @@ export type Window = {
   readonly rule: WindowRule;
   /** The limit in force: the profile's, or the server's where that is believed. */
   requests: number;
+  /** The limit that the server named last, as it named it. */
+  learned: number | undefined;
   inFlight: number;
   /**
    * The instants at which answered requests stop counting, ascending from `first` on; what lies before `first` is spent. For a `bucket`, the
@@ -41,6 +43,7 @@ export function openWindow(rule: WindowRule): Window {
   return {
     rule,
     requests: rule.requests,
+    learned: undefined,
     inFlight: 0,
     heldUntil: NONE_HELD,
     first: 0,
