@@ -1,5 +1,6 @@
 import type {LimitRule} from '../limits/ledger.js';
 import {type BucketRef, NO_LIMIT} from '../limits/limit.js';
+import {Heap} from './heap.js';
 import {makeLaneIndex} from './lane-index.js';
 
 /** Lanes that fall under the same limits. Buckets of a limit without a key are the same for all of them, so they are asked about once. */
@@ -139,6 +140,11 @@ export class Lanes {
   before(one: number, other: number): boolean {
     const difference = this.seconds(one) - this.seconds(other);
     return difference === 0 ? this.#first[one]! < this.#first[other]! : difference > 0;
+  }
+
+  /** An empty heap of lanes, the one that is `before` all others on top. */
+  openHeap(): Heap<number> {
+    return new Heap((one, other) => this.before(one, other));
   }
 
   /** How long the lane takes by the limits that are its own. */

@@ -1,0 +1,199 @@
+import {type Ledger, roomIn} from '../limits/ledger.js';
+import {firstBeyond, freeSlots, lastStartAt, returnsOf, slotsBack, spanMs, turnMs} from '../limits/supply.js';
+import {openWindow, type Window} from '../limits/window.js';
+import type {Heap} from './heap.js';
+import {LaneHeap, lanePlaces} from './lane-heap.js';
+import type {Lanes} from './lanes.js';
+
+/** A limit without a key, and the shapes that fall under its one bucket. */
+type Pool = {readonly limit: number; readonly bucket: number; readonly shapes: readonly number[]};
+
+/** A shape with lanes in line whose shared bucket has no room before `at`. */
+export type Gated = {readonly shape: number; readonly bucket: number; readonly at: number};
+
+/** So many operations under these windows, which need slots of a pool. */
+type Claim = {readonly left: number; readonly windows: readonly Window[]};
+
+/** Instants at which what is needed by then is held against what there is by then. */
+const PROBES = 16;
+/** More lanes than this that are short of time leave nothing to be kept from others: they use all there is. */
+const MOST_CLAIMS = 256;
+
+/**
+ * What is kept of a bucket that lanes share. A lane has to start its next operation by a certain instant, or it ends after all others could have
+ * ended: that instant is the end of the run less the time its own windows need for the rest. Whoever has more time leaves a free slot to
+ * those who have less and cannot start yet, where the slots that come back until then are too few for them.
+ */
+export class Reserve {
+  readonly #lanes: Lanes;
+  readonly #ledger: Ledger;
+  /** By shape: how many operations wait, and the lanes in line. */
+  readonly #left: readonly number[];
+  readonly #ready: readonly Heap<number>[];
+  /** By shape: lanes that wait for a bucket of their own. */
+  readonly #asleep: readonly LaneHeap[];
+  readonly #pools = new Map<number, Pool>();
+  readonly #fresh: readonly (readonly Window[])[];
+  #latency = {areaMs: 0, running: 0, at: Number.NaN, starts: 0};
+
+  constructor(lanes: Lanes, ledger: Ledger, left: readonly number[], ready: readonly Heap<number>[]) {
+    this.#lanes = lanes;
+    this.#ledger = ledger;
+    this.#left = left;
+    this.#ready = ready;
+    const places = lanePlaces(lanes.count);
+    this.#asleep = lanes.shapes.map(() => new LaneHeap(places, (one, other) => lanes.before(one, other)));
+    this.#fresh = ledger.limits.map(({windows}) => windows.map(openWindow));
+    for (const {shared, sharedLimits} of lanes.shapes)
+      for (const [place, limit] of sharedLimits.entries()) {
+        const shapes = [...lanes.shapes.keys()].filter((each) => lanes.shapes[each]!.sharedLimits.includes(limit));
+        this.#pools.set(limit, {limit, bucket: shared[place]!, shapes});
+      }
+  }
+
+  /** `lane` waits for a bucket of its own. */
+  sleep(lane: number): void {
+    this.#asleep[this.#lanes.shapeOf(lane)]!.push(lane);
+  }
+
+  /** It does so no more. */
+  wake(lane: number): void {
+    this.#asleep[this.#lanes.shapeOf(lane)]!.remove(lane);
+  }
+
+  /** Looks how many are under way: in the long run that tells how long an answer takes. */
+  watch(now: number): void {
+    const {running, at} = this.#latency;
+    if (now > at) this.#latency.areaMs += running * (now - at);
+    this.#latency.at = now;
+    this.#latency.running = this.#ledger.running;
+  }
+
+  /** One more starts. */
+  count(): void {
+    this.#latency.starts += 1;
+  }
+
+  /** The shared bucket whose free slots are kept from `lane`, which would be the next to start; undefined when none is. */
+  keptFrom(lane: number, now: number, gated: readonly Gated[]): number | undefined {
+    for (const limit of this.#lanes.shapes[this.#lanes.shapeOf(lane)]!.sharedLimits) {
+      const pool = this.#pools.get(limit)!;
+      if (this.#isKept(pool, lane, now, gated)) return pool.bucket;
+    }
+    return undefined;
+  }
+
+  #isKept(pool: Pool, lane: number, now: number, gated: readonly Gated[]): boolean {
+    const closed = gated.filter(({shape, bucket}) => bucket !== pool.bucket && pool.shapes.includes(shape));
+    if (closed.length === 0 && pool.shapes.every((shape) => this.#asleep[shape]!.size === 0)) return false;
+    const windows = this.#windowsOf(pool.bucket, pool.limit);
+    const left = this.#leftUnder(pool);
+    if (windows.every((window) => left <= freeSlots(window, now))) return false;
+    const endAt = this.#endOf(pool, left, lane, now);
+    const latest = endAt - this.#spanOf(lane);
+    return windows.some((window) => {
+      const until = Math.min(latest, now + turnMs(window, this.#latencyMs));
+      if (until <= now) return false;
+      const claims = this.#claims(pool, closed, endAt, until, now);
+      return claims.length > 0 && this.#isShort(window, claims, endAt, until, now);
+    });
+  }
+
+  /** Whether those with claims would miss a slot, some time before `until`, if one is taken now. */
+  #isShort(window: Window, claims: readonly Claim[], endAt: number, until: number, now: number): boolean {
+    const spare = freeSlots(window, now) - 1;
+    return [...returnsOf(window, PROBES, until), until].some((at) => {
+      const beyondMs = endAt - at;
+      let needed = 0;
+      for (const {left, windows} of claims) {
+        let later = left;
+        for (const each of windows) later = Math.min(later, firstBeyond(each, beyondMs, this.#latencyMs));
+        needed += left - later;
+      }
+      return needed > spare && needed > spare + slotsBack(window, at, now);
+    });
+  }
+
+  /** Those that have to start before `until`, and can. */
+  #claims(pool: Pool, closed: readonly Gated[], endAt: number, until: number, now: number): Claim[] {
+    const claims: Claim[] = [];
+    for (const {bucket, at} of closed) {
+      const other = [...this.#pools.values()].find((each) => each.bucket === bucket);
+      if (other && at < until)
+        claims.push({left: this.#leftUnder(other), windows: this.#windowsOf(bucket, other.limit)});
+    }
+    for (const shape of pool.shapes) {
+      if (closed.some((each) => each.shape === shape)) continue;
+      this.#asleep[shape]!.walk((lane) => {
+        if (claims.length >= MOST_CLAIMS || endAt - this.#ownSpanOf(lane) >= until) return false;
+        const {at} = roomIn(this.#ledger, this.#lanes.own(lane), now);
+        if (at < until || at === Number.POSITIVE_INFINITY)
+          claims.push({left: this.#lanes.left(lane), windows: this.#ownWindows(lane)});
+        return true;
+      });
+    }
+    return claims;
+  }
+
+  /** The earliest instant at which the last operation under this pool can start. */
+  #endOf(pool: Pool, left: number, lane: number, now: number): number {
+    let endAt = this.#lastStart(pool.bucket, pool.limit, left, now);
+    for (const other of this.#pools.values()) {
+      if (other === pool || !other.shapes.some((shape) => pool.shapes.includes(shape))) continue;
+      endAt = Math.max(endAt, this.#lastStart(other.bucket, other.limit, this.#leftUnder(other), now));
+    }
+    const tops = pool.shapes.flatMap((shape) => [this.#asleep[shape]!.top, this.#ready[shape]!.top]);
+    for (const each of [lane, ...tops]) {
+      if (each === undefined) continue;
+      const {limits} = this.#lanes.shapes[this.#lanes.shapeOf(each)]!;
+      const keyed = limits.filter((limit) => this.#lanes.isKeyed(limit));
+      for (const [place, bucket] of this.#lanes.own(each).entries())
+        endAt = Math.max(endAt, this.#lastStart(bucket, keyed[place]!, this.#lanes.left(each), now));
+    }
+    return endAt;
+  }
+
+  #lastStart(bucket: number, limit: number, left: number, now: number): number {
+    const closedUntil = this.#ledger.buckets.get(bucket)?.closedUntil ?? 0;
+    let at = now;
+    for (const window of this.#windowsOf(bucket, limit)) {
+      at = Math.max(at, lastStartAt(window, left, now, this.#latencyMs));
+      if (closedUntil > now) at = Math.max(at, closedUntil + spanMs(window, left - 1, this.#latencyMs));
+    }
+    return at;
+  }
+
+  /** The least time from the lane's next start to the last one under its limits; of those without a key, all that fall under them count. */
+  #spanOf(lane: number): number {
+    return this.#ownSpanOf(lane);
+  }
+
+  #ownSpanOf(lane: number): number {
+    let span = 0;
+    for (const window of this.#ownWindows(lane))
+      span = Math.max(span, spanMs(window, this.#lanes.left(lane) - 1, this.#latencyMs));
+    return span;
+  }
+
+  #ownWindows(lane: number): readonly Window[] {
+    const own = this.#lanes.own(lane);
+    const keyed = this.#lanes.shapes[this.#lanes.shapeOf(lane)]!.limits.filter((limit) => this.#lanes.isKeyed(limit));
+    if (own.length === 1) return this.#windowsOf(own[0]!, keyed[0]!);
+    return own.flatMap((bucket, place) => this.#windowsOf(bucket, keyed[place]!));
+  }
+
+  #windowsOf(bucket: number, limit: number): readonly Window[] {
+    return this.#ledger.buckets.get(bucket)?.windows ?? this.#fresh[limit]!;
+  }
+
+  #leftUnder({shapes}: Pool): number {
+    let left = 0;
+    for (const shape of shapes) left += this.#left[shape]!;
+    return left;
+  }
+
+  get #latencyMs(): number {
+    const {areaMs, starts} = this.#latency;
+    return starts === 0 ? 0 : areaMs / starts;
+  }
+}
