@@ -1,6 +1,7 @@
+import {openBucket} from '../limits/bucket.js';
 import {type Ledger, roomIn} from '../limits/ledger.js';
 import {firstBeyond, freeSlots, lastStartAt, returnsOf, slotsBack, spanMs, turnMs} from '../limits/supply.js';
-import {openWindow, type Window} from '../limits/window.js';
+import type {Window} from '../limits/window.js';
 import type {Heap} from './heap.js';
 import {LaneHeap, lanePlaces} from './lane-heap.js';
 import type {Lanes} from './lanes.js';
@@ -33,7 +34,8 @@ export class Reserve {
   /** By shape: lanes that wait for a bucket of their own. */
   readonly #asleep: readonly LaneHeap[];
   readonly #pools = new Map<number, Pool>();
-  readonly #fresh: readonly (readonly Window[])[];
+  /** By limit: the windows of a bucket that nobody has used. */
+  #fresh: {readonly limits: Ledger['limits']; readonly windows: readonly (readonly Window[])[]};
   #latency = {areaMs: 0, running: 0, at: Number.NaN, starts: 0};
 
   constructor(lanes: Lanes, ledger: Ledger, left: readonly number[], ready: readonly Heap<number>[]) {
@@ -43,7 +45,7 @@ export class Reserve {
     this.#ready = ready;
     const places = lanePlaces(lanes.count);
     this.#asleep = lanes.shapes.map(() => new LaneHeap(places, (one, other) => lanes.before(one, other)));
-    this.#fresh = ledger.limits.map(({windows}) => windows.map(openWindow));
+    this.#fresh = freshWindows(ledger);
     for (const {shared, sharedLimits} of lanes.shapes)
       for (const [place, limit] of sharedLimits.entries()) {
         const shapes = [...lanes.shapes.keys()].filter((each) => lanes.shapes[each]!.sharedLimits.includes(limit));
@@ -183,7 +185,10 @@ export class Reserve {
   }
 
   #windowsOf(bucket: number, limit: number): readonly Window[] {
-    return this.#ledger.buckets.get(bucket)?.windows ?? this.#fresh[limit]!;
+    const used = this.#ledger.buckets.get(bucket);
+    if (used) return used.windows;
+    if (this.#fresh.limits !== this.#ledger.limits) this.#fresh = freshWindows(this.#ledger);
+    return this.#fresh.windows[limit]!;
   }
 
   #leftUnder({shapes}: Pool): number {
@@ -196,4 +201,8 @@ export class Reserve {
     const {areaMs, starts} = this.#latency;
     return starts === 0 ? 0 : areaMs / starts;
   }
+}
+
+function freshWindows({limits, pacing}: Ledger) {
+  return {limits, windows: limits.map(({windows}, limit) => openBucket(limit, '', windows, pacing.pace).windows)};
 }
