@@ -1,5 +1,5 @@
 import {bucketOf, type Ledger, type Span} from './ledger.js';
-import type {BucketRef} from './limit.js';
+import {type BucketRef, shareOf} from './limit.js';
 import {paceWindows} from './pace.js';
 import {believeRemaining} from './window.js';
 
@@ -7,9 +7,13 @@ import {believeRemaining} from './window.js';
 export type Learned = {
   readonly limit: number;
   readonly label: string;
-  readonly was: number;
-  readonly requests: number;
   readonly seconds: number;
+  /** What the profile allows, what the server says it allows, and what is in force from now on. */
+  readonly profile: number;
+  readonly said: number;
+  readonly requests: number;
+  /** What was in force until now. */
+  readonly was: number;
 };
 
 /** Which window a quota speaks of, and how far it is believed. */
@@ -29,7 +33,7 @@ type Quota = {
 
 /**
  * Believes what the server says of one window: what remains until the reset, and a limit that is lower than ours; upward, only where the
- * profile says so, and only past its own figure by the server's word. Returns the change of limit, if there was one.
+ * profile says so, and only past its own figure by the server's word; of both no more than our share. Returns the change of limit, if there was one.
  */
 export function believe(
   ledger: Ledger,
@@ -48,10 +52,12 @@ export function believe(
   // Zero is what concurrency refusals of some gateways say; it is no rate.
   if (quota.limit === undefined || quota.limit < 1) return undefined;
   window.learned = quota.limit;
-  const told = trust === 'up' ? quota.limit : Math.min(quota.limit, window.rule.requests);
-  if (told === window.requests) return undefined;
-  const learned: Learned = {limit, label: ref.label, was: window.requests, requests: told, seconds};
-  window.requests = told;
+  const {requests: profile, share} = window.rule;
+  const ours = Math.max(1, shareOf(quota.limit, share));
+  const requests = trust === 'up' ? ours : Math.min(ours, profile);
+  if (requests === window.requests) return undefined;
+  const {requests: was} = window;
+  window.requests = requests;
   paceWindows(windows!, ledger.pacing.pace);
-  return learned;
+  return {limit, label: ref.label, seconds, profile, said: quota.limit, requests, was};
 }

@@ -1,5 +1,5 @@
 import type {Ledger, LimitRule} from './ledger.js';
-import type {WindowRule} from './limit.js';
+import {shareOf, type WindowRule} from './limit.js';
 import {evenMs, type Pace, paceWindows, rampedAt} from './pace.js';
 import {holdSlot, openWindow, usedSlots, type Window} from './window.js';
 
@@ -47,7 +47,8 @@ function rerule(window: Window, rule: WindowRule, now: number): Window {
   usedSlots(window, now);
   const fresh = openWindow(rule);
   const {learned} = window;
-  const requests = learned === undefined ? rule.requests : Math.min(learned, rule.requests);
+  const requests =
+    learned === undefined ? rule.requests : Math.max(1, Math.min(shareOf(learned, rule.share), rule.requests));
   const spread = window.spacingMs > window.pacedMs ? window.spacingMs / evenMs(window) : 0;
   return {
     ...window,

@@ -11,7 +11,14 @@ export type WindowRule = {
   readonly seconds: number;
   readonly kind: WindowKind;
   readonly burst?: number | undefined;
+  /** The part of the provider's window that is ours to use, below 1; absent, all of it. `requests` is what that makes. */
+  readonly share?: number | undefined;
 };
+
+/** What a share of so many requests makes, in whole ones: 29 of 100 are 29, although 100 * 0.29 is a hair less in binary. */
+export function shareOf(requests: number, share: number | undefined): number {
+  return share === undefined ? requests : Math.floor(requests * share + 1e-9);
+}
 
 /** `100 per 5 s`, `1800 per 1 h`: how windows are written wherever a person reads them. */
 export function windowName({requests, seconds}: Pick<WindowRule, 'requests' | 'seconds'>): string {

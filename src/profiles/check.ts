@@ -132,13 +132,14 @@ function answerFaults(file: ProfileFile): Fault[] {
   ];
 }
 
-function nameFaults({variants, limits, headers}: ProfileFile): Fault[] {
+function nameFaults({variants, limits, headers, refused}: ProfileFile): Fault[] {
   const names = limits.map(({name}) => name);
   const described = unknownFaults(['headers', 'describes', 'limits'], headers.describes?.limits, names, 'a limit');
   const dropped = Object.entries(variants).flatMap(([variant, {without}]) =>
     unknownFaults(['variants', variant, 'without'], without, names, 'a limit'),
   );
-  return [...described, ...dropped];
+  const closed = refused.flatMap((rule, i) => unknownFaults(['refused', i, 'limits'], rule.limits, names, 'a limit'));
+  return [...described, ...dropped, ...closed];
 }
 
 function duplicateFault(names: readonly string[], i: number, at: Path): Fault[] {

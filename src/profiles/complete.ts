@@ -91,7 +91,7 @@ function completeHeaders(headers: ProfileFile['headers']): HeaderRule {
   });
 }
 
-function completeAnswer(rule: ProfileFile['stop'][number]): AnswerRule {
+function completeAnswer<Rule extends ProfileFile['failed'][number]>(rule: Rule): Completed<Rule> {
   const {status, header} = rule;
   return withoutUndefined({
     ...rule,
@@ -99,6 +99,9 @@ function completeAnswer(rule: ProfileFile['stop'][number]): AnswerRule {
     header: header && lowerKeys(header),
   });
 }
+
+/** A rule with its statuses as a list of texts. */
+type Completed<Rule> = Omit<Rule, 'status'> & Pick<AnswerRule, 'status'>;
 
 function lowerKeys(record: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));

@@ -1,4 +1,4 @@
-import type {WindowRule} from '../limits/limit.js';
+import {shareOf, type WindowRule} from '../limits/limit.js';
 import type {Pace} from '../limits/pace.js';
 import {EXIT, Problem} from '../problem.js';
 import {readShare} from './complete.js';
@@ -91,12 +91,11 @@ function shared(share: number): (window: WindowRule) => WindowRule {
   return (window) => {
     if (share === 1) return window;
     const exact = window.requests * share;
-    // 100 * 0.29 is a hair below 29 in binary; nobody who writes 29% means 28.
-    const requests = Math.floor(exact + 1e-9);
+    const requests = shareOf(window.requests, share);
     const {burst, ...rest} = window;
-    const saved = burst === undefined ? {} : {burst: Math.max(1, Math.floor(burst * share + 1e-9))};
+    const saved = burst === undefined ? {} : {burst: Math.max(1, shareOf(burst, share))};
     return requests >= 1
-      ? {...rest, ...saved, requests}
+      ? {...rest, ...saved, requests, share}
       : {
           ...rest,
           ...saved,

@@ -81,6 +81,12 @@ export type AnswerRule = {
   readonly why?: string | undefined;
 };
 
+/** A refusal; `limits` names those that it is a refusal of, where the answer tells. */
+export type RefusedRule = AnswerRule & {readonly limits?: readonly string[] | undefined};
+
+/** An answer that ends the run. `renews`: `hourly`, `daily` or `07:30Z`, when what is used up comes back. */
+export type StopRule = AnswerRule & {readonly renews?: string | undefined};
+
 export type RetryRule = {
   readonly attempts: number;
   readonly statuses: readonly number[];
@@ -112,8 +118,8 @@ export type Profile = {
   readonly rampSeconds?: number | undefined;
   readonly headers: HeaderRule;
   readonly countRefusals: boolean;
-  readonly stop: readonly AnswerRule[];
-  readonly refused: readonly AnswerRule[];
+  readonly stop: readonly StopRule[];
+  readonly refused: readonly RefusedRule[];
   readonly notExecuted: readonly AnswerRule[];
   readonly failed: readonly AnswerRule[];
   readonly ok: readonly AnswerRule[];

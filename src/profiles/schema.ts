@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {RENEWS} from '../limits/renewal.js';
 import {limitSchema, scopeSchema} from './schema-limits.js';
 import {headerName, name, routeText, word} from './schema-words.js';
 
@@ -30,6 +31,32 @@ const answerRule = z
   .meta({title: 'a rule about answers', description: 'all of its members must hold'});
 
 const answerRules = z.array(answerRule);
+
+/** Rules that say of what they are a refusal. */
+const refusedRules = z.array(
+  answerRule
+    .extend({
+      limits: z
+        .array(word)
+        .min(1)
+        .optional()
+        .meta({description: 'the limits whose buckets such an answer closes; absent: told by the counts'}),
+    })
+    .meta({title: 'a rule about refusals'}),
+);
+
+/** Rules that end a run, and may say when going on makes sense. */
+const stopRules = z.array(
+  answerRule
+    .extend({
+      renews: z
+        .string()
+        .regex(RENEWS, 'hourly, daily, or a time of day in UTC such as 07:30Z')
+        .optional()
+        .meta({description: 'when what is used up comes back: hourly, daily (at 00:00Z), or a time of day in UTC'}),
+    })
+    .meta({title: 'a rule that ends the run'}),
+);
 
 const source = z
   .strictObject({
@@ -158,8 +185,8 @@ export const profileSchema = z
       .meta({description: 'how long a session takes to reach its full rate; --ramp says otherwise'}),
     headers: headers.prefault({}),
     countRefusals: z.boolean().default(true).meta({description: 'whether an attempt that is refused uses up a slot'}),
-    stop: answerRules.default([]).meta({description: 'answers that end the run; the row stays pending'}),
-    refused: answerRules.default([]).meta({description: 'answers that mean: too fast; besides 429'}),
+    stop: stopRules.default([]).meta({description: 'answers that end the run; the row stays pending'}),
+    refused: refusedRules.default([]).meta({description: 'answers that mean: too fast; besides 429'}),
     notExecuted: answerRules.default([]).meta({description: 'answers of requests that were certainly not executed'}),
     failed: answerRules.default([]),
     ok: answerRules.default([]),

@@ -25,6 +25,11 @@ export function profileToFile(profile: Profile): Record<string, unknown> {
     scopes: unlessEmpty(Object.fromEntries(Object.entries(scopes).map(([key, rule]) => [key, scopeOf(rule)]))),
     operations: unlessEmpty(operations),
     variants: unlessEmpty(variants),
+    // A share that was taken already is in the figures.
+    limits: profile.limits.map((limit) => ({
+      ...limit,
+      windows: limit.windows.map((window) => ({...window, share: undefined})),
+    })),
     share: Number.isInteger(share * 100) ? `${share * 100}%` : share,
     stop: answers(profile.stop),
     refused: answers(profile.refused),

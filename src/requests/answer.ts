@@ -22,7 +22,7 @@ export function answerOf(response: Response): Answer {
  * The first rule all of whose members hold. `status` is a number or a class (`4xx`); `body` stands somewhere in the body, upper and lower
  * case alike; `json` compares what JSON pointers find, `true` meaning: is there; `header` stands somewhere in the header's value.
  */
-export function matchingRule(rules: readonly AnswerRule[], answer: Answer): AnswerRule | undefined {
+export function matchingRule<Rule extends AnswerRule>(rules: readonly Rule[], answer: Answer): Rule | undefined {
   return rules.find((rule) => matches(rule, answer));
 }
 
@@ -52,6 +52,13 @@ function valueMatches(found: unknown, expected: unknown): boolean {
   return (
     found === expected || (found !== undefined && typeof found !== 'boolean' && String(found) === String(expected))
   );
+}
+
+/** The policies that a body of type `problem+json` names as violated (IETF rate limit headers, draft 10), or none. */
+export function violatedPolicies(answer: Answer): readonly string[] {
+  if (!answer.headers['content-type']?.toLowerCase().includes('problem+json')) return [];
+  const found = atPointer(answer.json(), '/violated-policies');
+  return Array.isArray(found) ? found.filter((name) => typeof name === 'string') : [];
 }
 
 /** What a JSON pointer (RFC 6901) finds, or undefined. Only members of the value itself count. */

@@ -1,6 +1,6 @@
 import type {Exchange, Response} from '../exchange.js';
 import type {Profile} from '../profiles/profile.js';
-import {type Answer, answerOf, explanation, matchingRule} from './answer.js';
+import {type Answer, answerOf, explanation, matchingRule, violatedPolicies} from './answer.js';
 import type {Request, Verdict} from './request.js';
 import {showSafe} from './show.js';
 
@@ -37,8 +37,19 @@ function judgeAnswer(response: Response, request: Judged, profile: Profile, atte
   const answer = answerOf(response);
   const {status} = response;
   const stop = matchingRule(profile.stop, answer);
-  if (stop) return {kind: 'stop', status, why: stop.why ?? explanation(answer), code: 'rule'};
-  if (status === 429 || matchingRule(profile.refused, answer)) return {kind: 'refused', status};
+  if (stop)
+    return {
+      kind: 'stop',
+      status,
+      why: stop.why ?? explanation(answer),
+      code: 'rule',
+      ...(stop.renews && {renews: stop.renews}),
+    };
+  const refused = matchingRule(profile.refused, answer);
+  if (refused || status === 429) {
+    const limits = refused?.limits ?? violatedPolicies(answer);
+    return limits.length === 0 ? {kind: 'refused', status} : {kind: 'refused', status, limits};
+  }
   const undone = matchingRule(profile.notExecuted, answer);
   if (undone) return againOrFailed(status, undone.why ?? explanation(answer), profile, attempt);
   const failed = matchingRule(profile.failed, answer);

@@ -1,10 +1,11 @@
 import type {Response} from '../exchange.js';
 import {believe, type Learned} from '../limits/believe.js';
-import type {Ledger, Span} from '../limits/ledger.js';
+import type {Ledger, LimitRule, Span} from '../limits/ledger.js';
 import type {BucketRef} from '../limits/limit.js';
 import {type Quota, readQuotas} from '../limits/quota.js';
 import {readRetryAfter} from '../limits/retry-after.js';
 import {observeDate, type ServerClock} from '../limits/server-clock.js';
+import {type Candidate, candidates, sameName, spokenOf} from '../limits/spoken-of.js';
 import type {HeaderRule} from '../profiles/profile.js';
 
 /** What one response says of limits, on our clock. */
@@ -18,16 +19,12 @@ export type Lesson = {
   readonly retryAfter: number | undefined;
   /** A count was told that we believe, so a refusal needs no other explanation. */
   readonly told: boolean;
+  /** The limits of which nothing is left: what a refusal is a refusal of. */
+  readonly used: readonly number[];
   /** What was told of windows that the profile does not have, or that could be several of its: nothing of it is in force. */
   readonly unmatched: readonly Quota[];
   /** Applies what was told to the ledger; returns limits that turned out other than the profile says. */
   readonly apply: (ledger: Ledger, refs: readonly BucketRef[], span: Span) => readonly Learned[];
-};
-
-/** The limits of a request as far as matching a quota needs them: where each stands in the profile, its name and windows. */
-type NamedLimit = {
-  readonly name: string;
-  readonly windows: readonly {readonly requests: number; readonly seconds: number}[];
 };
 
 /** One window that a quota speaks of. */
@@ -37,22 +34,25 @@ type Match = {readonly limit: number; readonly seconds: number; readonly quota: 
 export function learn(
   {headers}: Response,
   refs: readonly BucketRef[],
-  {limits, rule, clock: before}: {limits: readonly NamedLimit[]; rule: HeaderRule; clock: ServerClock},
+  {limits, rule, clock: before}: {limits: readonly LimitRule[]; rule: HeaderRule; clock: ServerClock},
   {startedAt, now}: Span,
 ): Lesson {
   const {trust} = rule;
   const clock = observeDate(before, headers.date, startedAt, now, headers.age);
-  const windows = refs.flatMap(({limit}) =>
-    limits[limit]!.windows.map((window) => ({limit, name: limits[limit]!.name, ...window})),
-  );
+  const windows = candidates(limits, refs);
   const longestSeconds = Math.max(0, ...windows.map(({seconds}) => seconds));
   const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds: rule.describes?.seconds};
   const quotas = readQuotas(headers, {...rule, seconds: rule.describes?.seconds}, at);
-  const matches = quotas.flatMap((quota) => matchWindow(quota, windows, rule));
+  const matches = quotas.flatMap((quota): Match[] => {
+    const window = spokenOf(quota, windows, rule.describes ?? {}, now);
+    return window ? [{limit: window.limit, seconds: window.seconds, quota}] : [];
+  });
   const matched = new Set(matches.map(({quota}) => quota));
-  const spent = quotas
-    .filter(({remaining, resetAt}) => trust !== 'none' && remaining === 0 && resetAt !== undefined)
-    .map(({resetAt}) => resetAt!);
+  const believed = trust === 'none' ? [] : quotas;
+  // A refusal that tells when it is over, and not what is left, tells of what is used up.
+  const spent = believed.flatMap(({remaining = 0, resetAt}) =>
+    remaining === 0 && resetAt !== undefined ? resetAt : [],
+  );
   const retryAfter = readRetryAfter(headers, at);
   return {
     clock,
@@ -63,7 +63,8 @@ export function learn(
         : matches.find((match) => match.limit === limit && match.seconds === seconds)?.quota.resetAt,
     until: retryAfter ?? (spent.length > 0 ? Math.max(...spent) : undefined),
     told: trust !== 'none' && matches.some(({quota}) => quota.limit !== undefined),
-    unmatched: trust === 'none' ? [] : quotas.filter((quota) => !matched.has(quota)),
+    used: believed.filter(({remaining}) => remaining === 0).flatMap((quota) => limitOf(quota, windows, matches) ?? []),
+    unmatched: believed.filter((quota) => !matched.has(quota)),
     apply: (ledger, buckets, span) =>
       trust === 'none'
         ? []
@@ -73,21 +74,8 @@ export function learn(
   };
 }
 
-/** The window a quota speaks of: the profile's word first, then its own length, then the only one there is. */
-function matchWindow(
-  quota: Quota,
-  windows: readonly {
-    readonly limit: number;
-    readonly name: string;
-    readonly requests: number;
-    readonly seconds: number;
-  }[],
-  {describes}: HeaderRule,
-): Match[] {
-  const named = describes?.limits ? windows.filter(({name}) => describes.limits!.includes(name)) : windows;
-  const seconds = quota.windowSeconds ?? describes?.seconds;
-  const fitting = seconds === undefined ? named : named.filter((window) => window.seconds === seconds);
-  // Two windows of the same length (Amity's kind of stack) cannot be told apart by length: the figure has to.
-  const [only] = fitting.length < 2 ? fitting : fitting.filter(({requests}) => requests === quota.limit);
-  return only ? [{limit: only.limit, seconds: only.seconds, quota}] : [];
+/** The limit that a quota is one of: by its name, or by the window that it speaks of. */
+function limitOf(quota: Quota, windows: readonly Candidate[], matches: readonly Match[]): number | undefined {
+  const named = windows.find(({name}) => sameName(name, quota.name));
+  return named?.limit ?? matches.find((match) => match.quota === quota)?.limit;
 }

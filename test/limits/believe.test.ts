@@ -24,9 +24,11 @@ describe('what the server says', () => {
     assert.deepEqual(believe(ledger, [network], belief, span), {
       limit: 0,
       label: 'network',
-      was: 3,
-      requests: 2,
       seconds: 5,
+      profile: 3,
+      said: 2,
+      requests: 2,
+      was: 3,
     });
     assert.isUndefined(believe(ledger, [network], belief, span));
     take(ledger, [network], 0);
@@ -40,6 +42,15 @@ describe('what the server says', () => {
     const higher = {...belief, quota: {limit: 9}};
     assert.equal(believe(ledger, [network], higher, span)?.requests, 3);
     assert.equal(believe(ledger, [network], {...higher, trust: 'up'}, span)?.requests, 9);
+  });
+
+  it('is believed as far as our share of it goes, and leaves us one at least', () => {
+    const [window] = limits[0]!.windows;
+    const ledger = openLedger([{name: 'network', windows: [{...window!, requests: 80, share: 0.8}]}], 10);
+    const told = (limit: number) => believe(ledger, [network], {...belief, quota: {limit}}, span);
+    assert.deepInclude(told(50), {profile: 80, said: 50, requests: 40});
+    assert.deepInclude(told(1), {was: 40, requests: 1});
+    assert.deepInclude(told(100), {was: 1, requests: 80});
   });
 
   it('touches only the window it speaks of', () => {

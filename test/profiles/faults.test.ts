@@ -43,6 +43,10 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
   'pattern-without-group.yaml': [
     '3: scopes.bot.from[0].pattern is "^/bots/[^/]+", expected a group: what is in (…) is the value',
   ],
+  'refused-unknown-limit.yaml': ['5: refused[0].limits[0] is "users", which is not a limit, did you mean "user"?'],
+  'renews-unknown.yaml': [
+    '3: stop[0].renews is "weekly", expected hourly, daily, or a time of day in UTC such as 07:30Z',
+  ],
   'route-parameter-twice.yaml': ['3: operations.Move.route is "POST /bots/{id}/move/{id}", which has {id} twice'],
   'route-with-query.yaml': [
     '4: operations.SendAll.route is "POST /notify?dry=true", expected METHOD /path/{parameter}: one blank, no query, and a parameter takes a whole segment',

@@ -152,3 +152,62 @@ describe('judge, of what was not answered', () => {
     assert.deepEqual(found, {kind: 'stop', status: undefined, why: 'certificate has expired', code: 'certificate'});
   });
 });
+
+describe('judge, of refusals', () => {
+  const rules = {
+    refused: [
+      {status: ['403'], body: 'slow down'},
+      {status: ['503'], json: {'/error/code': 'THROTTLED'}},
+      {status: ['200'], json: {'/ok': false, '/error': 'ratelimited'}},
+      {body: 'per user', limits: ['user']},
+    ],
+  };
+  const problem = {'content-type': 'application/problem+json'};
+  for (const {name, answer, found} of [
+    {name: 'a text', answer: {status: 403, body: 'Please SLOW DOWN'}, found: {kind: 'refused', status: 403}},
+    {
+      name: 'a code in the body',
+      answer: {status: 503, body: {error: {code: 'THROTTLED'}}},
+      found: {kind: 'refused', status: 503},
+    },
+    {
+      name: 'a success that is none',
+      answer: {status: 200, body: {ok: false, error: 'ratelimited'}},
+      found: {kind: 'refused', status: 200},
+    },
+    {
+      name: 'a rule that names its limit',
+      answer: {status: 429, body: 'Too many requests per user'},
+      found: {kind: 'refused', status: 429, limits: ['user']},
+    },
+    {
+      name: 'a problem that names the policies it violates',
+      answer: {status: 429, headers: problem, body: {'violated-policies': ['daily', 7]}},
+      found: {kind: 'refused', status: 429, limits: ['daily']},
+    },
+    {
+      name: 'a body of another type, which names nothing',
+      answer: {status: 429, body: {'violated-policies': ['daily']}},
+      found: {kind: 'refused', status: 429},
+    },
+  ])
+    it(`knows one by ${name}`, () => assert.deepEqual(verdict(rules, answer) as object, found));
+
+  it('takes the same statuses for what they are where no rule holds', () => {
+    assert.equal(kind(rules, {status: 403, body: 'forbidden'}), 'failed');
+    assert.equal(kind(rules, {status: 503, body: 'oops'}), 'in-doubt');
+    assert.equal(kind(rules, {status: 200, body: {ok: true}}), 'ok');
+  });
+
+  it('takes a 429 that no waiting cures for the end of the run, and hands on when it renews', () => {
+    const stop = [{status: ['429'], body: 'daily quota', renews: 'daily'}];
+    assert.deepEqual(verdict({stop}, {status: 429, body: 'Daily quota exceeded'}), {
+      kind: 'stop',
+      status: 429,
+      why: 'Daily quota exceeded',
+      code: 'rule',
+      renews: 'daily',
+    });
+    assert.equal(kind({stop}, {status: 429, body: 'slow down'}), 'refused');
+  });
+});

@@ -23,8 +23,9 @@ const LIMITS = [
     ],
   },
   {name: 'table', windows: [{requests: 30, seconds: 60, kind: 'fixed' as const}]},
+  {name: 'twin', windows: [{requests: 60, seconds: 60, kind: 'fixed' as const}]},
 ];
-const REFS: readonly BucketRef[] = LIMITS.map(({name}, limit) => ({limit, id: limit + 1, label: name}));
+const REFS: readonly BucketRef[] = LIMITS.slice(0, 3).map(({name}, limit) => ({limit, id: limit + 1, label: name}));
 
 /** What a response teaches, and to which windows: `name/seconds` with the limit in force afterwards, where that changed. */
 function taught(headers: Record<string, string>, rule: Partial<HeaderRule> = {}, refs = REFS) {
@@ -98,6 +99,61 @@ describe('learn', () => {
       refs: [REFS[0]!],
       learned: [],
     },
+    {
+      name: 'tells two of one length and one figure apart by nothing',
+      headers: {'x-limit': '60'},
+      rule: {describes: {seconds: 60}},
+      refs: [REFS[1]!, {limit: 3, id: 4, label: 'twin'}],
+      learned: [],
+    },
+    {
+      name: 'takes the reset that no such window can have for a wider one',
+      headers: {'x-limit': '50', 'x-left': '0', 'x-reset': '3000'},
+      refs: [REFS[0]!],
+      learned: [],
+    },
+    {
+      name: 'does not loosen a window by a wider one, where higher words are trusted',
+      headers: {'x-limit': '1800', 'x-left': '1799', 'x-reset': '3000'},
+      rule: {trust: 'up'},
+      refs: [REFS[0]!],
+      learned: [],
+    },
+    {
+      name: 'does not throttle a window by the slice of it that the headers tell',
+      headers: {'x-limit': '5', 'x-left': '4', 'x-reset': '9'},
+      refs: [REFS[2]!],
+      learned: [],
+    },
+    {
+      name: 'takes the same figure for a limit cut down where the reset says so',
+      headers: {'x-limit': '5', 'x-left': '4', 'x-reset': '40'},
+      refs: [REFS[2]!],
+      learned: ['table/60: 30 -> 5'],
+    },
+    {
+      name: 'finds each window of a list by its length (draft 3)',
+      headers: {'ratelimit-limit': '40, 40;w=60, 900;w=3600', 'ratelimit-remaining': '7', 'ratelimit-reset': '9'},
+      refs: [REFS[1]!],
+      learned: ['bot/60: 60 -> 40', 'bot/3600: 1800 -> 900'],
+    },
+    {
+      name: 'finds each window of a policy by its length (drafts 8 to 10)',
+      headers: {'ratelimit-policy': '"a";q=40;w=60, "b";q=900;w=3600, "c";q=50;w=5', ratelimit: '"a";r=7;t=9'},
+      refs: [REFS[0]!, REFS[1]!],
+      learned: ['bot/60: 60 -> 40', 'bot/3600: 1800 -> 900', 'network/5: 100 -> 50'],
+    },
+    {
+      name: 'finds each window of headers with the length in their names (Kong)',
+      headers: {'x-ratelimit-limit-minute': '40', 'x-ratelimit-limit-hour': '900', 'x-ratelimit-limit-day': '5000'},
+      refs: [REFS[1]!],
+      learned: ['bot/60: 60 -> 40', 'bot/3600: 1800 -> 900'],
+    },
+    {
+      name: 'finds the limit that a quota is named after',
+      headers: {'ratelimit-policy': '"table";q=20;w=60', ratelimit: '"table";r=7;t=9'},
+      learned: ['table/60: 30 -> 20'],
+    },
     {name: 'learns nothing from a response that tells nothing', headers: {}, learned: []},
     {name: 'takes no limit of zero for a rate', headers: {'x-limit': '0'}, refs: [REFS[0]!], learned: []},
   ];
@@ -151,10 +207,63 @@ describe('learn', () => {
     assert.equal(taught({'retry-after': '3'}, {trust: 'none'}).lesson.until, NOW + 3000);
   });
 
-  it('reads an instant by the clock of the server, an hour wrong as it may be', () => {
-    const server = NOW + 3_600_000;
-    const headers = {date: new Date(server).toUTCString(), 'x-left': '0', 'x-reset': String((server + 10_000) / 1000)};
-    const {lesson} = taught(headers, {format: 'epoch-seconds'}, [REFS[0]!]);
-    assert.approximately(lesson.until! - NOW, 10_500, 1100);
+  for (const [hours, way] of [
+    [1, 'ahead'],
+    [-1, 'behind'],
+  ] as const)
+    it(`reads an instant by the clock of the server, an hour ${way} as it may be`, () => {
+      const server = NOW + hours * 3_600_000;
+      const headers = {date: new Date(server).toUTCString(), 'x-left': '0', 'x-reset': String((server + 4000) / 1000)};
+      const {lesson, waitMs} = taught(headers, {format: 'epoch-seconds'}, [REFS[0]!]);
+      assert.approximately(lesson.until! - NOW, 4500, 1100);
+      assert.approximately(waitMs(0), 4500, 1100);
+    });
+
+  it('takes a reset that has passed for now, and holds nothing up', () => {
+    for (const reset of [0, 1, 3600].map((ago) => String(NOW / 1000 - ago - 1))) {
+      const headers = {date: new Date(NOW).toUTCString(), 'x-left': '0', 'x-reset': reset};
+      const {lesson, waitMs} = taught(headers, {format: 'epoch-seconds'}, [REFS[0]!]);
+      assert.isAtMost(lesson.until! - NOW, 100);
+      assert.isAtMost(waitMs(0), 100);
+    }
+  });
+
+  it('holds nothing up until a reset of a wider window, and none of a narrower one', () => {
+    assert.equal(taught({'x-left': '0', 'x-reset': '3000'}, {}, [REFS[0]!]).waitMs(0), 0);
+    assert.equal(taught({'x-limit': '5', 'x-left': '0', 'x-reset': '9'}, {}, [REFS[2]!]).waitMs(2), 0);
+  });
+
+  const USED: readonly {name: string; headers: Record<string, string>; rule?: Partial<HeaderRule>; used: number[]}[] = [
+    {name: 'its name', headers: {ratelimit: '"Table";r=0;t=5'}, used: [2]},
+    {name: 'its window', headers: {'ratelimit-policy': '"x";q=60;w=3600', ratelimit: '"x";r=0;t=5'}, used: [1]},
+    {name: 'the profile', headers: {'x-left': '0'}, rule: {describes: {limits: ['network']}}, used: [0]},
+    {name: 'nothing, where something is left', headers: {ratelimit: '"table";r=1;t=5'}, used: []},
+    {
+      name: 'nothing, where no headers are trusted',
+      headers: {ratelimit: '"table";r=0'},
+      rule: {trust: 'none'},
+      used: [],
+    },
+  ];
+  for (const {name, headers, rule, used} of USED)
+    it(`tells which limit is used up by ${name}`, () => assert.deepEqual(taught(headers, rule).lesson.used, used));
+
+  it('follows a limit that falls in the middle of a run and rises again, through the ledger', () => {
+    const ledger = openLedger(LIMITS, 10);
+    const told = (limit: number, trust: 'down' | 'up' = 'down') =>
+      learn(
+        {status: 200, headers: {'x-limit': String(limit)}, body: '', bodyLost: false},
+        [REFS[2]!],
+        {limits: LIMITS, rule: {...HEADERS, trust}, clock: undefined},
+        SPAN,
+      )
+        .apply(ledger, [REFS[2]!], SPAN)
+        .map(({was, requests}) => [was, requests]);
+    assert.deepEqual(told(12), [[30, 12]]);
+    assert.deepEqual(told(12), []);
+    assert.deepEqual(told(20), [[12, 20]]);
+    assert.deepEqual(told(90), [[20, 30]]);
+    assert.deepEqual(told(90, 'up'), [[30, 90]]);
+    assert.deepEqual(told(25, 'up'), [[90, 25]]);
   });
 });
