@@ -47,13 +47,16 @@ export function believe(
   const window = windows?.find(({rule}) => rule.seconds === seconds);
   if (!ref || !window) return undefined;
   if (quota.remaining !== undefined && quota.resetAt !== undefined && quota.resetAt > now) {
-    believeRemaining(window, {remaining: quota.remaining, resetAt: quota.resetAt, startedAt}, now);
+    const {limit: whole = Number.POSITIVE_INFINITY, remaining, resetAt} = quota;
+    believeRemaining(window, {limit: whole, remaining, resetAt, startedAt}, now);
   }
   // Zero is what concurrency refusals of some gateways say; it is no rate.
   if (quota.limit === undefined || quota.limit < 1) return undefined;
-  window.learned = quota.limit;
   const {requests: profile, share} = window.rule;
   const ours = Math.max(1, shareOf(quota.limit, share));
+  // Who has a bucket tells how many tokens it holds; that is no other rate.
+  if (window.rule.kind === 'bucket' && ours === window.rule.burst) return undefined;
+  window.learned = quota.limit;
   const requests = trust === 'up' ? ours : Math.min(ours, profile);
   if (requests === window.requests) return undefined;
   const {requests: was} = window;

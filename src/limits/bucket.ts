@@ -1,6 +1,6 @@
 import {type BackoffRule, backoffMs} from './backoff.js';
 import type {WindowRule} from './limit.js';
-import {type Pace, paceWindows} from './pace.js';
+import {evenMs, type Pace, paceWindows} from './pace.js';
 import {openWindow, type Window} from './window.js';
 
 /** One limit for one value of its key: the provider's counter, as far as we can know it. */
@@ -73,7 +73,7 @@ export function admitBucket(bucket: Bucket, startedAt: number): void {
   bucket.refusingSince = undefined;
   bucket.admitted += 1;
   for (const window of bucket.windows) {
-    const even = Math.max((window.rule.seconds * 1000) / window.rule.requests, window.pacedMs);
+    const even = Math.max(evenMs({requests: window.rule.requests, rule: window.rule}), window.pacedMs);
     if (window.spacingMs > even) window.spacingMs = Math.max(even, window.spacingMs * QUICKER);
   }
 }
@@ -90,7 +90,7 @@ const QUICKER = 0.998;
  */
 function slowDown(bucket: Bucket): void {
   for (const window of bucket.windows) {
-    const even = (window.rule.seconds * 1000) / window.rule.requests;
+    const even = evenMs({requests: window.rule.requests, rule: window.rule});
     window.spacingMs = Math.min(Math.max(even, window.spacingMs * SLOWER), even * SLOWEST);
   }
 }

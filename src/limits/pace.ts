@@ -17,9 +17,13 @@ export function pacingOf(
   return {pace, ramp: rampSeconds > 0 ? {beganAt, ms: rampSeconds * 1000} : undefined};
 }
 
-/** Milliseconds between two starts that are spread over the whole window. */
+/**
+ * Milliseconds between two starts that are spread over the whole window. A sliding `counter` takes one less than its limit: with `r` in each window the
+ * n-th finds what is left of the last window's `r` after n - 1 of `r` parts of this one, and with itself that makes r + 1. Where the limit is
+ * one, every other window has one.
+ */
 export function evenMs({requests, rule}: Pick<Window, 'requests' | 'rule'>): number {
-  return (rule.seconds * 1000) / requests;
+  return (rule.seconds * 1000) / (rule.kind === 'counter' ? Math.max(0.5, requests - 1) : requests);
 }
 
 /**

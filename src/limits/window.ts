@@ -1,4 +1,5 @@
 import type {WindowRule} from './limit.js';
+import {evenMs} from './pace.js';
 
 /**
  * What we know of one window of one bucket: how many requests are on their way, and when each answered one stops counting.
@@ -39,7 +40,7 @@ const NONE_HELD: number[] = [];
 
 /** A window that has seen nothing. `counter` is paced from the start: full bursts met 14 to 28 % refusals there. */
 export function openWindow(rule: WindowRule): Window {
-  const paced = rule.kind === 'counter' ? (rule.seconds * 1000) / rule.requests : 0;
+  const paced = rule.kind === 'counter' ? evenMs({requests: rule.requests, rule}) : 0;
   return {
     rule,
     requests: rule.requests,
@@ -100,12 +101,26 @@ export function holdSlot(window: Window, at: number, resetAt?: number): void {
 
 /** A request of an earlier session that was answered at `answeredAt` counts here for the rest of its window. */
 export function recallSlot(window: Window, answeredAt: number): void {
+  // What came before it is not known, and a bucket that was in use may have been empty all the time.
+  if (window.rule.kind === 'bucket' && isUntouched(window)) {
+    window.debt = (window.rule.burst ?? window.requests) - 1;
+    window.debtAt = answeredAt;
+  }
   window.inFlight += 1;
   holdSlot(window, answeredAt);
 }
 
+function isUntouched({inFlight, heldUntil, debtAt}: Window): boolean {
+  return inFlight === 0 && heldUntil.length === 0 && debtAt === 0;
+}
+
 /** A quota as the response to the request that started at `startedAt` told it. */
-export type Told = {readonly remaining: number; readonly resetAt: number; readonly startedAt: number};
+export type Told = {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: number;
+  readonly startedAt: number;
+};
 
 /** One reset, told twice, may move by so much: it is given in whole seconds, and the server's clock is known better with each answer. */
 const SAME_RESET_MS = 3000;
@@ -114,7 +129,12 @@ const SAME_RESET_MS = 3000;
  * No more than `remaining` may start before `resetAt`, less what is in flight and less what was answered since without having been counted
  * in it. Answers overtake each other: within one window the least holds, unless its request started after the last was answered.
  */
-export function believeRemaining(window: Window, {remaining, resetAt, startedAt}: Told, now: number): void {
+export function believeRemaining(window: Window, {limit, remaining, resetAt, startedAt}: Told, now: number): void {
+  // All that the server counts is what was answered here: nobody else is there, and a reset is told in whole seconds, our own count in ms.
+  if (window.rule.kind !== 'counter' && limit - remaining <= usedSlots(window, now) - window.inFlight) {
+    window.told = undefined;
+    return;
+  }
   const same = now < window.toldUntil && Math.abs(resetAt - window.toldUntil) <= SAME_RESET_MS;
   if (same && window.told && startedAt < window.told.answeredAt && remaining > window.told.remaining) {
     // Overtaken: it was counted before what we know already.
@@ -159,7 +179,12 @@ function tokenAt(window: Window, now: number): number {
 
 function toldAt(window: Window, now: number): number {
   if (!window.told || now >= window.toldUntil) return now;
-  return window.told.remaining - window.inFlight - window.told.after > 0 ? now : window.toldUntil;
+  const left = window.told.remaining - window.inFlight - window.told.after;
+  if (left > 0) return now;
+  const {kind} = window.rule;
+  if (kind !== 'bucket' && kind !== 'counter') return window.toldUntil;
+  // What was used comes back evenly all the time, and not at the reset alone.
+  return Math.min(window.toldUntil, Math.max(now, window.told.answeredAt + (1 - left) * evenMs(window)));
 }
 
 /** Brings the window up to `now`: what has stopped counting is forgotten, and a token bucket has drained. */

@@ -53,6 +53,13 @@ describe('what the server says', () => {
     assert.deepInclude(told(100), {was: 1, requests: 80});
   });
 
+  it('takes the size of a bucket for no rate', () => {
+    const rule = {requests: 30, seconds: 5, kind: 'bucket' as const, burst: 2};
+    const ledger = openLedger([{name: 'network', windows: [rule]}], 10);
+    assert.isUndefined(believe(ledger, [network], belief, span));
+    assert.equal(believe(ledger, [network], {...belief, quota: {limit: 1}}, span)?.requests, 1);
+  });
+
   it('touches only the window it speaks of', () => {
     const ledger = openLedger(limits, 10);
     assert.isUndefined(believe(ledger, [network], {...belief, seconds: 60}, span));

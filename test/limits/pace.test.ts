@@ -57,7 +57,7 @@ describe('pace', () => {
     paceWindows(windows, 'burst');
     assert.deepEqual(
       windows.map(({spacingMs}) => spacingMs),
-      [50, 120],
+      [5000 / 99, 120],
     );
   });
 

@@ -49,7 +49,7 @@ describe('the supply of a window', () => {
 
   it('has no more than the server said remains', () => {
     const window = openWindow({requests: 5, seconds: 10, kind: 'rolling'});
-    believeRemaining(window, {remaining: 2, resetAt: 8000, startedAt: 0}, 0);
+    believeRemaining(window, {limit: 100, remaining: 2, resetAt: 8000, startedAt: 0}, 0);
     takeSlot(window, 0);
     assert.equal(freeSlots(window, 0), 1);
     assert.equal(slotsBack(window, 7000, 0), 0);

@@ -77,10 +77,14 @@ describe('Window', () => {
     assert.equal(roomAt(window, 3000), 6000);
   });
 
-  it('spreads a counter evenly from the first request on', () => {
-    const window = openWindow({requests: 10, seconds: 5, kind: 'counter'});
+  it('spreads a counter from the first request on, by one less than its limit', () => {
+    const window = openWindow({requests: 11, seconds: 5, kind: 'counter'});
     takeSlot(window, 0);
     assert.equal(roomAt(window, 0), 500);
+    const ofOne = openWindow({requests: 1, seconds: 5, kind: 'counter'});
+    takeSlot(ofOne, 0);
+    holdSlot(ofOne, 100);
+    assert.equal(roomAt(ofOne, 100), 10_000);
   });
 
   describe('bucket', () => {
@@ -100,6 +104,15 @@ describe('Window', () => {
       assert.equal(roomAt(window, 60_000), Number.POSITIVE_INFINITY);
     });
 
+    it('is taken for empty where an earlier session used it: what came before is not known', () => {
+      const window = openWindow(rule);
+      recallSlot(window, 0);
+      assert.equal(roomAt(window, 0), 100);
+      assert.equal(usedSlots(window, 0), 3);
+      recallSlot(window, 100);
+      assert.equal(usedSlots(window, 100), 3);
+    });
+
     it('holds a token whose answer never came until it may have counted', () => {
       const window = openWindow({...rule, burst: 1});
       takeSlot(window, 0);
@@ -117,7 +130,7 @@ describe('Window', () => {
       takeSlot(window, 0);
       takeSlot(window, 10);
       exchange(window, 20, 100);
-      believeRemaining(window, {remaining: 3, resetAt: 60_000, startedAt: 20}, 100);
+      believeRemaining(window, {limit: 100, remaining: 3, resetAt: 60_000, startedAt: 20}, 100);
       assert.equal(roomAt(window, 100), 100);
       takeSlot(window, 100);
       assert.equal(roomAt(window, 100), 60_000);
@@ -127,23 +140,43 @@ describe('Window', () => {
       const window = openWindow(wide);
       takeSlot(window, 0);
       exchange(window, 20, 100);
-      believeRemaining(window, {remaining: 1, resetAt: 60_000, startedAt: 20}, 100);
+      believeRemaining(window, {limit: 100, remaining: 1, resetAt: 60_000, startedAt: 20}, 100);
       assert.equal(roomAt(window, 100), 60_000);
       holdSlot(window, 200);
-      believeRemaining(window, {remaining: 2, resetAt: 60_000, startedAt: 0}, 200);
+      believeRemaining(window, {limit: 100, remaining: 2, resetAt: 60_000, startedAt: 0}, 200);
       assert.equal(roomAt(window, 200), 200);
     });
 
     it('ignores an answer that was overtaken', () => {
       const window = openWindow(wide);
-      believeRemaining(window, {remaining: 0, resetAt: 60_000, startedAt: 20}, 100);
-      believeRemaining(window, {remaining: 1, resetAt: 60_000, startedAt: 10}, 110);
+      believeRemaining(window, {limit: 100, remaining: 0, resetAt: 60_000, startedAt: 20}, 100);
+      believeRemaining(window, {limit: 100, remaining: 1, resetAt: 60_000, startedAt: 10}, 110);
       assert.equal(roomAt(window, 110), 60_000);
+    });
+
+    it('changes nothing while all that the server counts was answered here', () => {
+      const window = openWindow({requests: 2, seconds: 5, kind: 'rolling'});
+      exchange(window, 0, 100);
+      exchange(window, 0, 200);
+      // The oldest leaves the server at 5,050 at the latest, and is told in whole seconds.
+      believeRemaining(window, {limit: 2, remaining: 0, resetAt: 6000, startedAt: 0}, 200);
+      assert.equal(roomAt(window, 200), 5100);
+      // Somebody else's.
+      believeRemaining(window, {limit: 3, remaining: 0, resetAt: 6000, startedAt: 0}, 200);
+      assert.equal(roomAt(window, 200), 6000);
+    });
+
+    it('comes back one by one where it does so evenly, and not at the reset alone', () => {
+      for (const kind of ['bucket', 'counter'] as const) {
+        const window = openWindow({requests: kind === 'counter' ? 11 : 10, seconds: 5, kind, burst: 10});
+        believeRemaining(window, {limit: 10, remaining: 0, resetAt: 5000, startedAt: 0}, 100);
+        assert.equal(roomAt(window, 100), 600, kind);
+      }
     });
 
     it('is forgotten at the reset', () => {
       const window = openWindow(wide);
-      believeRemaining(window, {remaining: 0, resetAt: 60_000, startedAt: 20}, 100);
+      believeRemaining(window, {limit: 100, remaining: 0, resetAt: 60_000, startedAt: 20}, 100);
       assert.equal(roomAt(window, 60_000), 60_000);
     });
   });
