@@ -1,6 +1,6 @@
 import type {Boot} from '../clock.js';
 import {EXIT, Problem} from '../problem.js';
-import {type LaneBuckets, type NamedLanes, rememberLane} from './named-lanes.js';
+import {bucketsIn, type LaneBuckets, type NamedLanes, rememberLane} from './named-lanes.js';
 import type {JournalRecord, OpenedRecord, OutcomeRecord} from './record.js';
 
 /** An attempt that may still count at the provider. Its times are on the clock of the session `opened`. */
@@ -25,6 +25,9 @@ export type RecentPause = {
   readonly opened: OpenedRecord;
 };
 
+/** What the server last said of one window of one bucket: that it allows so many requests. */
+export type RecentLearned = {readonly buckets: LaneBuckets; readonly seconds: number; readonly said: number};
+
 /** Made by `newRecent`, moved on by `foldRecent`. */
 export type Recent = {
   readonly spanMs: number;
@@ -33,6 +36,8 @@ export type Recent = {
   endedAt: number;
   attempts: RecentAttempt[];
   pauses: RecentPause[];
+  /** By bucket and window. */
+  readonly learned: Map<string, RecentLearned>;
   /** Row -> its attempt without an outcome. */
   readonly open: Map<number, RecentAttempt>;
   /** The lanes of the session that have been named. */
@@ -49,6 +54,7 @@ export function newRecent(spanMs: number): Recent {
     endedAt: 0,
     attempts: [],
     pauses: [],
+    learned: new Map(),
     open: new Map(),
     named: new Map(),
     forgetAt: FORGET_AT,
@@ -72,7 +78,11 @@ export function foldRecent(recent: Recent, record: JournalRecord): void {
   if (record.t === 'o') finish(recent, record);
   if (record.t === 'p') {
     const {at, until, why} = record;
-    recent.pauses.push({buckets: bucketsOf(recent, record.l), at, until, why, opened});
+    recent.pauses.push({buckets: bucketsIn(bucketsOf(recent, record.l), record.of), at, until, why, opened});
+  }
+  if (record.t === 'l') {
+    const buckets = bucketsIn(bucketsOf(recent, record.l), [record.limit]);
+    recent.learned.set(`${buckets} ${record.seconds}`, {buckets, seconds: record.seconds, said: record.said});
   }
   if (recent.attempts.length + recent.pauses.length >= recent.forgetAt) {
     forget(recent);
@@ -80,14 +90,20 @@ export function foldRecent(recent: Recent, record: JournalRecord): void {
   }
 }
 
-/** What is left: attempts not older than `spanMs` at the last record, oldest outcome first, those without one at the end; pauses still in force then. */
+/**
+ * What is left: attempts not older than `spanMs` at the last record, oldest outcome first, those without one at the end; pauses still in force then;
+ * what the server said of limits, however long ago.
+ */
 export function recentOf(recent: Recent): {
   attempts: RecentAttempt[];
   pauses: RecentPause[];
+  learned: RecentLearned[];
   opened: OpenedRecord | undefined;
 } {
   forget(recent);
-  return {attempts: [...recent.attempts, ...recent.open.values()], pauses: recent.pauses, opened: recent.opened};
+  const {pauses, opened} = recent;
+  const attempts = [...recent.attempts, ...recent.open.values()];
+  return {attempts, pauses, learned: [...recent.learned.values()], opened};
 }
 
 /**

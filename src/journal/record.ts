@@ -20,7 +20,7 @@ export type Counts = {
  * of a session and monotonic from there; an `O` record ties them to the boot clock.
  *
  * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `p` a pause the provider
- * ordered · `c` checkpoint · `E` a session ended.
+ * ordered · `l` a limit that the server told · `c` checkpoint · `E` a session ended.
  */
 export type JournalRecord =
   | {
@@ -89,7 +89,7 @@ export type JournalRecord =
       readonly at: number;
       readonly why?: string;
     }
-  /** An answer to `op` closed the buckets of its lane until `until`. */
+  /** An answer to `op` closed the buckets of its lane until `until`; where limits are named in `of`, only theirs. */
   | {
       readonly t: 'p';
       readonly op: number;
@@ -97,6 +97,22 @@ export type JournalRecord =
       readonly at: number;
       readonly until: number;
       readonly why: string;
+      readonly of?: readonly string[];
+    }
+  /**
+   * The server `said` how many requests it allows in the window of `seconds` of one bucket of lane `l`, the one of `limit`; from now on
+   * `requests` are used, where `was` were before. `label` is the bucket's name for people.
+   */
+  | {
+      readonly t: 'l';
+      readonly l: number;
+      readonly at: number;
+      readonly limit: string;
+      readonly label: string;
+      readonly seconds: number;
+      readonly was: number;
+      readonly said: number;
+      readonly requests: number;
     }
   | {readonly t: 'c'; readonly at: number; readonly counts: Counts}
   | {

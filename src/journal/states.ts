@@ -57,6 +57,7 @@ export function fold(standing: Standing, record: JournalRecord): void {
     case 'H':
     case 'b':
     case 'p':
+    case 'l':
     case 'c':
     case 'E':
       return;

@@ -102,6 +102,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         case 'H':
         case 'b':
         case 'p':
+        case 'l':
         case 'c':
         case 'E':
           return;

@@ -1,4 +1,4 @@
-import {type LaneBuckets, type NamedLanes, rememberLane} from '../journal/named-lanes.js';
+import {bucketsIn, type LaneBuckets, type NamedLanes, rememberLane} from '../journal/named-lanes.js';
 import type {JournalRecord, OutcomeRecord} from '../journal/record.js';
 import {closeUntil, giveBack, type Ledger, openLedger, recall, roomIn, take} from '../limits/ledger.js';
 import {type BucketRef, windowName} from '../limits/limit.js';
@@ -67,8 +67,8 @@ export function openStory(row: number, limits: readonly Limit[], lateMs: number)
     open.clear();
     named.clear();
   };
-  const close = ({op, l, at, until}: JournalRecord & {t: 'p'}) => {
-    const lane: LaneBuckets = named.get(l) ?? [];
+  const close = ({op, l, at, until, of}: JournalRecord & {t: 'p'}) => {
+    const lane: LaneBuckets = bucketsIn(named.get(l) ?? [], of);
     const closed = buckets.closed(lane) ?? [];
     closeUntil(ledger, closed, until);
     noteWait(waits, ledger, closed, at);

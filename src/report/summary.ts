@@ -37,6 +37,7 @@ export function foldSpan(span: Span, record: JournalRecord): Span {
     case 'o':
     case 'd':
     case 'p':
+    case 'l':
     case 'c':
       return span;
   }

@@ -114,7 +114,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     intake,
     secrets,
     options: session.options,
-    past: {attempts: [], pauses: []},
+    past: {attempts: [], pauses: [], learned: []},
     mayHaveRun: new Set(),
     reachedBefore: false,
     watcher: world.watcher,

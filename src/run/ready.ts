@@ -21,7 +21,7 @@ import {Schedule} from '../schedule/schedule.js';
 import type {Alarm} from './alarm.js';
 import {watchDoubt} from './doubt.js';
 import {openNetwork} from './network.js';
-import {type Past, recallPast} from './recall.js';
+import {learnedWindows, type Past, recallPast, relearn} from './recall.js';
 import {type Stop, stopRun, waitTooLong, watchFailures} from './stop.js';
 import type {Prepared, RunOptions, Tools} from './tools.js';
 import type {View} from './view.js';
@@ -74,11 +74,9 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     return {...built, digest: requestDigest(built.request)};
   };
   const at = now();
-  recallPast(ledger, ready.past, recalledBuckets(profile.limits), {
-    now: at,
-    boot: readBoot(),
-    lateMs: options.timeoutMs,
-  });
+  const buckets = recalledBuckets(profile.limits);
+  recallPast(ledger, ready.past, buckets, {now: at, boot: readBoot(), lateMs: options.timeoutMs});
+  relearn(ledger, ready.past, buckets, {trust: profile.headers.trust, now: at});
   const tools: Tools = {
     run: ready.run,
     begunAt: ready.begunAt,
@@ -106,6 +104,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     random: Math.random,
     say: ready.watcher.say,
     said: new Set(),
+    learnedOf: new Set(learnedWindows(ready.past)),
     serverClock: undefined,
     stop: undefined,
     inFlight: 0,

@@ -1,10 +1,16 @@
 import type {Boot} from '../clock.js';
-import {elapsedSince, type RecentAttempt, type RecentPause} from '../journal/recent.js';
-import {closeUntil, type Ledger, recall} from '../limits/ledger.js';
+import {elapsedSince, type RecentAttempt, type RecentLearned, type RecentPause} from '../journal/recent.js';
+import {believe} from '../limits/believe.js';
+import {bucketOf, closeUntil, type Ledger, recall} from '../limits/ledger.js';
+import type {HeaderRule} from '../profiles/profile.js';
 import type {RecalledBuckets} from '../requests/recalled-buckets.js';
 
-/** What was used of the windows before this session and which pauses were ordered, as journals have it. */
-export type Past = {readonly attempts: readonly RecentAttempt[]; readonly pauses: readonly RecentPause[]};
+/** What was used of the windows before this session, which pauses were ordered, and what the server said of its limits, as journals have it. */
+export type Past = {
+  readonly attempts: readonly RecentAttempt[];
+  readonly pauses: readonly RecentPause[];
+  readonly learned: readonly RecentLearned[];
+};
 
 /** Records tell whole milliseconds, and the kernel tells hundredths of a second, at both ends: what was answered may be that much younger. */
 const COARSE_MS = 12;
@@ -31,4 +37,32 @@ export function recallPast(
     const refs = closed(buckets);
     if (left > 0 && refs) closeUntil(ledger, refs, now + left);
   }
+}
+
+/** What the server said of its limits in earlier sessions is in force again, as far as the profile trusts it, until the server says otherwise. */
+export function relearn(
+  ledger: Ledger,
+  {learned}: Pick<Past, 'learned'>,
+  {closed}: RecalledBuckets,
+  {trust, now}: {readonly trust: HeaderRule['trust']; readonly now: number},
+): void {
+  if (trust === 'none') return;
+  for (const {buckets, seconds, said} of learned) {
+    const refs = closed(buckets) ?? [];
+    for (const ref of refs) {
+      believe(ledger, refs, {limit: ref.limit, seconds, quota: {limit: said}, trust}, {startedAt: now, now});
+      // Until it is used it would be swept away as one that nobody needs.
+      for (const window of bucketOf(ledger, ref).windows) window.lastAt = Math.max(window.lastAt, now);
+    }
+  }
+}
+
+/** The windows of buckets that the journal speaks of, as `learnedOf` has them. */
+export function learnedWindows({learned}: Pick<Past, 'learned'>): readonly string[] {
+  return learned.flatMap(({buckets, seconds}) => buckets.map(([, id]) => learnedKey(id, seconds)));
+}
+
+/** One window of one bucket. */
+export function learnedKey(bucket: number | undefined, seconds: number): string {
+  return `${bucket} ${seconds}`;
 }

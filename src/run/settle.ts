@@ -11,7 +11,7 @@ import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
 import {followRefusal, type Settling} from './refusal.js';
 import {noteSettled, stopRun, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
-import {tellLearned} from './tell.js';
+import {noteLearned} from './tell.js';
 import type {Ended, Prepared, Tools} from './tools.js';
 
 /** Why an attempt did not leave, where the network had no part in it. */
@@ -25,7 +25,7 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const {buckets} = prepared.request;
   const lesson = exchange.kind === 'answered' ? learnFrom(prepared, ended, tools, at) : undefined;
   giveBack(tools.ledger, buckets, at, endingOf(ended, lesson, tools));
-  if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) tellLearned(learned, tools);
+  if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) noteLearned(prepared, learned, tools);
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);
   if (exchange.kind === 'answered' && verdict.kind !== 'refused') admit(tools.ledger, buckets, startedAt);

@@ -1,12 +1,25 @@
+import {now} from '../clock.js';
 import type {Learned} from '../limits/believe.js';
 import {windowName} from '../limits/limit.js';
 import type {Spread} from '../limits/refuse.js';
-import type {Tools} from './tools.js';
+import {learnedKey} from './recall.js';
+import type {Prepared, Tools} from './tools.js';
 
-/** A limit that turned out other than the profile says. Where every caller has a bucket of his own, one is enough to say it. Returns whether it was said now. */
-export function tellLearned({limit, label, seconds, profile, said, requests}: Learned, tools: Tools): boolean {
+/**
+ * A limit that turned out other than the profile says, on the screen and in the journal. Where every caller has a bucket of his own, one is enough
+ * to say it; but what the journal says of a bucket stays true.
+ */
+export function noteLearned({operation, request}: Prepared, learned: Learned, tools: Tools): void {
+  const {limit, label, seconds, profile, said, requests, was} = learned;
   const line = `${label}: profile ${windowName({requests: profile, seconds})}, server says ${said}; using ${requests}`;
-  return once(`learned ${limit} ${seconds} ${said}`, line, tools);
+  const news = once(`learned ${limit} ${seconds} ${said}`, line, tools);
+  const bucket = learnedKey(request.buckets.find((ref) => ref.limit === limit)?.id, seconds);
+  if (!news && !tools.learnedOf.has(bucket)) return;
+  tools.learnedOf.add(bucket);
+  const l = tools.rows.laneOf(operation.place.row);
+  const {name} = tools.profile.limits[limit]!;
+  const shown = tools.secrets.scrub(label);
+  tools.record({t: 'l', l, at: Math.round(now()), limit: name, label: shown, seconds, was, said, requests});
 }
 
 /** A window whose starts are spread from now on; once for all buckets of its limit too. */

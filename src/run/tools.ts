@@ -100,6 +100,8 @@ export type Tools = {
   /** Tells the operator something, once. */
   readonly say: (line: string) => void;
   readonly said: Set<string>;
+  /** Windows of buckets of which the journal has a limit that the server told. */
+  readonly learnedOf: Set<string>;
   serverClock: ServerClock;
   stop: Stop | undefined;
   /** Attempts under way. */

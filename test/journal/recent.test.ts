@@ -98,6 +98,28 @@ describe('recentOf', () => {
     assert.lengthOf(recentAfter(60_000, [...sent, opened(T - 2 * HOUR, 10, 'boot-2')]).attempts, 1);
   });
 
+  it('closes by a pause only the limits that it names', () => {
+    const pause = {t: 'p', op: 1, l: 0, at: T + 10, until: T + 90_000, why: 'refused', of: ['user']} as const;
+    const {pauses} = recentAfter(1000, [header(9), first, pause]);
+    assert.deepEqual(
+      pauses.map((one) => one.buckets),
+      [[['user', 0]]],
+    );
+  });
+
+  it('keeps what the server last said of each window, however long ago', () => {
+    const told = (at: number, said: number, seconds = 60): JournalRecord => ({
+      ...{t: 'l', l: 0, at, limit: 'user', label: 'user user=a'},
+      ...{seconds, was: 300, said, requests: said},
+    });
+    const records = [header(9), first, told(T + 1, 120), told(T + 2, 60), told(T + 3, 9, 1), opened(T + 9 * HOUR)];
+    const {learned} = recentAfter(1000, records);
+    assert.deepEqual(learned, [
+      {buckets: [['user', 0]], seconds: 60, said: 60},
+      {buckets: [['user', 0]], seconds: 1, said: 9},
+    ]);
+  });
+
   it('keeps the pauses that were in force at the end', () => {
     const pause = (op: number, until: number): JournalRecord => ({t: 'p', op, l: 0, at: T + 10, until, why: 'refused'});
     const {pauses} = recentAfter(1000, [
@@ -111,7 +133,7 @@ describe('recentOf', () => {
 
   it('says which session was the last', () => {
     assert.deepEqual(recentAfter(1, [first, opened(T + 1)]).opened, opened(T + 1));
-    assert.deepEqual(recentAfter(1, [header(3)]), {attempts: [], pauses: [], opened: undefined});
+    assert.deepEqual(recentAfter(1, [header(3)]), {attempts: [], pauses: [], learned: [], opened: undefined});
   });
 });
 

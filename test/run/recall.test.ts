@@ -4,10 +4,10 @@ import type {Boot} from '../../src/clock.js';
 import {now} from '../../src/clock.js';
 import {foldRecent, newRecent, recentOf} from '../../src/journal/recent.js';
 import type {JournalRecord, OpenedRecord} from '../../src/journal/record.js';
-import {openLedger, roomIn} from '../../src/limits/ledger.js';
+import {openLedger, roomIn, sweep} from '../../src/limits/ledger.js';
 import {recalledBuckets} from '../../src/requests/recalled-buckets.js';
 import {dispatch} from '../../src/run/dispatch.js';
-import {type Past, recallPast} from '../../src/run/recall.js';
+import {type Past, recallPast, relearn} from '../../src/run/recall.js';
 import {answered, fakeTime, later, NETWORK, ONE_PER_5_S, openScene, passing} from './scene.js';
 
 const OPENED: OpenedRecord = {
@@ -24,7 +24,7 @@ const COARSE_MS = 12;
 /** How long after `nowAt` the one slot of 5 s is free again. */
 function waitMs(past: Partial<Past>, nowAt: number, boot: Boot): number {
   const ledger = openLedger(ONE_PER_5_S, 10);
-  recallPast(ledger, {attempts: [], pauses: [], ...past}, recalledBuckets(ONE_PER_5_S), {
+  recallPast(ledger, {attempts: [], pauses: [], learned: [], ...past}, recalledBuckets(ONE_PER_5_S), {
     now: nowAt,
     boot,
     lateMs: LATE_MS,
@@ -157,3 +157,38 @@ function randomOf(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+describe('relearn', () => {
+  const limits = [{name: 'user', per: ['user'], windows: [{requests: 300, seconds: 60, kind: 'rolling' as const}]}];
+  const learned = [{buckets: [['user', 7]] as const, seconds: 60, said: 120}];
+  const inForce = (trust: 'none' | 'down' | 'up', said = 120, at = 0) => {
+    const ledger = openLedger(limits, 10);
+    relearn(ledger, {learned: learned.map((one) => ({...one, said}))}, recalledBuckets(limits), {trust, now: 0});
+    sweep(ledger, at);
+    return ledger.buckets.get(7)?.windows[0]?.requests;
+  };
+
+  it('puts what the server said last in force again, and keeps it until it is used', () => {
+    assert.equal(inForce('down'), 120);
+    assert.equal(inForce('down', 120, 600_000), 120);
+  });
+
+  it('believes it as far as the profile trusts the server', () => {
+    assert.isUndefined(inForce('none'));
+    // As the profile has it, so there is nothing to keep.
+    assert.isUndefined(inForce('down', 900));
+    assert.equal(inForce('up', 900), 900);
+  });
+
+  it('knows nothing of limits that are gone, or have other windows now', () => {
+    const ledger = openLedger(limits, 10);
+    const past = {
+      learned: [
+        {buckets: [['gone', 7]] as const, seconds: 60, said: 1},
+        {buckets: [['user', 7]] as const, seconds: 1, said: 1},
+      ],
+    };
+    relearn(ledger, past, recalledBuckets(limits), {trust: 'down', now: 0});
+    assert.equal(ledger.buckets.get(7)?.windows[0]?.requests ?? 300, 300);
+  });
+});

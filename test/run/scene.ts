@@ -118,6 +118,7 @@ export function openScene(scene: Scene = {}): Opened {
     },
     say: (line) => lines.push(line),
     said: new Set(),
+    learnedOf: new Set(),
     serverClock: undefined,
     stop: undefined,
     inFlight: 0,

@@ -37,6 +37,7 @@ function scene(fresh = () => false) {
     secrets: {refresh: () => fresh(), scrub: (text: string) => text.replaceAll('s3cr3t', '***')},
     random: () => 0.5,
     said: new Set(),
+    learnedOf: new Set(),
     say: (line: string) => lines.push(line),
     wake: () => {},
     stop: undefined,
@@ -102,5 +103,25 @@ describe('settle', () => {
     const {answer, lines} = scene();
     for (const row of [1, 2, 3]) answer(row, {kind: 'ok', status: 200, bodyLost: false}, {'x-limit': '4'});
     assert.equal(lines.length, 1);
+  });
+
+  it('journals a limit that the server tells once for all callers, and each change of one that the journal speaks of', () => {
+    const {answer, records, lines} = scene();
+    const ok = {kind: 'ok', status: 200, bodyLost: false} as const;
+    for (const row of [1, 2]) answer(row, ok, {'x-limit': '4'});
+    for (const row of [1, 2]) answer(row, ok, {'x-limit': '9'});
+    for (const row of [1, 2]) answer(row, ok, {'x-limit': '4'});
+    assert.deepEqual(lines, [
+      'all user=1: profile 5 per 60 s, server says 4; using 4',
+      'all user=1: profile 5 per 60 s, server says 9; using 5',
+    ]);
+    assert.deepEqual(
+      records.flatMap((record) => (record.t === 'l' ? [{...record, at: 0}] : [])),
+      [
+        {l: 1, was: 5, said: 4, requests: 4},
+        {l: 1, was: 4, said: 9, requests: 5},
+        {l: 1, was: 5, said: 4, requests: 4},
+      ].map((more) => ({t: 'l', at: 0, limit: 'all', label: 'all user=1', seconds: 60, ...more})),
+    );
   });
 });
