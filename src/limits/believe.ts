@@ -50,6 +50,10 @@ export function believe(
     const {limit: whole = Number.POSITIVE_INFINITY, remaining, resetAt} = quota;
     believeRemaining(window, {limit: whole, remaining, resetAt, startedAt}, now);
   }
+  // A window that ends before a whole length of it has passed since it was found empty began with none of our requests.
+  const {begunAt, rule} = window;
+  if (quota.resetAt !== undefined && rule.kind === 'fixed' && quota.resetAt < begunAt + seconds * 1000)
+    ledger.turning.add(seconds);
   // Zero is what concurrency refusals of some gateways say; it is no rate.
   if (quota.limit === undefined || quota.limit < 1) return undefined;
   const {requests: profile, share} = window.rule;

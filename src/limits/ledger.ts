@@ -16,13 +16,15 @@ export type Ledger = {
   pacing: Pacing;
   readonly buckets: Map<number, Bucket>;
   running: number;
+  /** Lengths of windows, in seconds, that were seen to turn over with the server's clock. */
+  readonly turning: Set<number>;
 };
 
 /** As soon as a window is open, and from the first instant on. */
 const AT_ONCE: Pacing = {pace: 'burst', ramp: undefined};
 
 export function openLedger(limits: readonly LimitRule[], concurrency: number, pacing: Pacing = AT_ONCE): Ledger {
-  return {limits, concurrency, pacing, buckets: new Map(), running: 0};
+  return {limits, concurrency, pacing, buckets: new Map(), running: 0, turning: new Set()};
 }
 
 /** When the buckets have room, and which of them is the last to have it. Infinity: only a response can tell. */

@@ -25,6 +25,7 @@ export type Context = {
   readonly clock: ServerClock;
   readonly furthestMs: number;
   readonly assumedSeconds: number | undefined;
+  readonly turning: ReadonlySet<number> | undefined;
 };
 
 /** The quota of one convention, and the other policies that its headers tell. */

@@ -9,7 +9,12 @@ export type TimeFormat = 'epoch-seconds' | 'epoch-ms' | 'seconds' | 'ms' | 'iso'
 export type Time = {readonly kind: 'wait'; readonly ms: number} | ({readonly kind: 'instant'} & Written);
 
 /** What is known when a response arrives. The instants are of our clock, in ms. */
-export type Arrival = {readonly receivedAt: number; readonly clock: ServerClock};
+export type Arrival = {
+  readonly receivedAt: number;
+  readonly clock: ServerClock;
+  /** Lengths of windows, in seconds, that are known to turn over with the server's clock. */
+  readonly turning?: ReadonlySet<number> | undefined;
+};
 
 /** From here on a bare number is an epoch in seconds: it is 2001-09-09. Real waits reach 2,163,603 s (25 days). */
 const FIRST_EPOCH_SECONDS = 1e9;
@@ -53,11 +58,16 @@ export function readTime(text: string, format?: TimeFormat | undefined): Time | 
  *
  * A wait counts from the arrival: servers send whole seconds rounded up (express-rate-limit does), and they counted earlier than
  * we receive, so nothing is added. An instant was cut to whole seconds (or minutes), so it is read as the end of that second;
- * but where it is a multiple of the window, the window is one that turns over with the clock, and the instant is exact.
+ * but where it is a multiple of the window, and windows of this length are known to turn over with the clock, the instant is exact. A
+ * multiple alone proves nothing: of windows that begin with their first request and last 5 s every fifth second is one.
  */
-export function localInstant(time: Time, {receivedAt, clock}: Arrival, windowSeconds?: number | undefined): number {
+export function localInstant(
+  time: Time,
+  {receivedAt, clock, turning}: Arrival,
+  windowSeconds?: number | undefined,
+): number {
   if (time.kind === 'wait') return Math.min(receivedAt + Math.max(0, Math.ceil(time.ms)), LAST_INSTANT);
-  const exact = windowSeconds !== undefined && windowSeconds > 0 && time.ms % (windowSeconds * 1000) === 0;
+  const exact = windowSeconds !== undefined && turning?.has(windowSeconds) && time.ms % (windowSeconds * 1000) === 0;
   const serverMs = exact ? time.ms : time.ms + time.precisionMs;
   return Math.min(Math.max(receivedAt, toLocal(clock, serverMs)), LAST_INSTANT);
 }

@@ -27,6 +27,8 @@ export type Window = {
   spacingMs: number;
   /** What of it is by intent: the kind of the window, or the pace; the rest was learned from refusals. */
   pacedMs: number;
+  /** When a request last found it empty; -Infinity while what came before is not known. */
+  begunAt: number;
   /** When a request last started here. */
   lastAt: number;
   nextStartAt: number;
@@ -52,6 +54,7 @@ export function openWindow(rule: WindowRule): Window {
     debtAt: 0,
     spacingMs: paced,
     pacedMs: paced,
+    begunAt: Number.NEGATIVE_INFINITY,
     lastAt: 0,
     nextStartAt: 0,
     told: undefined,
@@ -74,6 +77,7 @@ const LATE_PART = 0.25;
 
 /** One request starts now. The caller has seen that `roomAt` is not after `now`. */
 export function takeSlot(window: Window, now: number): void {
+  if (window.inFlight === 0 && window.heldUntil.length === window.first) window.begunAt = now;
   window.inFlight += 1;
   window.lastAt = now;
   if (window.spacingMs === 0) return;

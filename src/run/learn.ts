@@ -30,18 +30,27 @@ export type Lesson = {
 /** One window that a quota speaks of. */
 type Match = {readonly limit: number; readonly seconds: number; readonly quota: Quota};
 
+/** What is known before a response is read: the profile's part, the server's clock, and which windows turn over with it. */
+type Known = {
+  readonly limits: readonly LimitRule[];
+  readonly rule: HeaderRule;
+  readonly clock: ServerClock;
+  readonly turning?: ReadonlySet<number>;
+};
+
 /** Reads the limits that `response` tells and finds the windows of `refs` they speak of. Pure: the ledger changes in `apply` alone. */
 export function learn(
   {headers}: Response,
   refs: readonly BucketRef[],
-  {limits, rule, clock: before}: {limits: readonly LimitRule[]; rule: HeaderRule; clock: ServerClock},
+  {limits, rule, clock: before, turning}: Known,
   {startedAt, now}: Span,
 ): Lesson {
   const {trust} = rule;
   const clock = observeDate(before, headers.date, startedAt, now, headers.age);
   const windows = candidates(limits, refs);
   const longestSeconds = Math.max(0, ...windows.map(({seconds}) => seconds));
-  const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds: rule.describes?.seconds};
+  const windowSeconds = rule.describes?.seconds;
+  const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds, turning};
   const quotas = readQuotas(headers, {...rule, seconds: rule.describes?.seconds}, at);
   const matches = quotas.flatMap((quota): Match[] => {
     const window = spokenOf(quota, windows, rule.describes ?? {}, now);

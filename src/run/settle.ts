@@ -187,7 +187,8 @@ function endingOf({verdict, exchange}: Ended, lesson: Lesson | undefined, tools:
 
 function learnFrom({request}: Prepared, {exchange, startedAt}: Ended, tools: Tools, at: number): Lesson | undefined {
   if (exchange.kind !== 'answered') return undefined;
-  const known = {limits: tools.profile.limits, rule: tools.profile.headers, clock: tools.serverClock};
+  const {limits, headers: rule} = tools.profile;
+  const known = {limits, rule, clock: tools.serverClock, turning: tools.ledger.turning};
   const lesson = learn(exchange.response, request.buckets, known, {startedAt, now: at});
   tools.serverClock = lesson.clock;
   return lesson;

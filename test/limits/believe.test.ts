@@ -1,6 +1,6 @@
 import {assert} from 'chai';
 import {believe} from '../../src/limits/believe.js';
-import {openLedger, roomIn, take} from '../../src/limits/ledger.js';
+import {openLedger, recall, roomIn, take} from '../../src/limits/ledger.js';
 import type {BucketRef} from '../../src/limits/limit.js';
 
 const limits = [
@@ -58,6 +58,26 @@ describe('what the server says', () => {
     const ledger = openLedger([{name: 'network', windows: [rule]}], 10);
     assert.isUndefined(believe(ledger, [network], belief, span));
     assert.equal(believe(ledger, [network], {...belief, quota: {limit: 1}}, span)?.requests, 1);
+  });
+
+  describe('and the clock by which windows turn over', () => {
+    const fixed = {name: 'network', windows: [{requests: 3, seconds: 60, kind: 'fixed' as const}]};
+    const turningAfter = (resetAt: number, recalled = false) => {
+      const ledger = openLedger([fixed], 10);
+      if (recalled) recall(ledger, [network], 500);
+      take(ledger, [network], 1000);
+      believe(ledger, [network], {...belief, seconds: 60, quota: {resetAt}}, {startedAt: 1000, now: 1100});
+      return [...ledger.turning];
+    };
+
+    it('is known once a window ends sooner than one that began with our first request could', () => {
+      assert.deepEqual(turningAfter(60_999), [60]);
+      assert.deepEqual(turningAfter(61_000), []);
+    });
+
+    it('is not known while an earlier session may have begun the window', () => {
+      assert.deepEqual(turningAfter(60_999, true), []);
+    });
   });
 
   it('touches only the window it speaks of', () => {

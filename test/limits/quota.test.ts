@@ -20,8 +20,8 @@ function read(headers: Record<string, string>, rule?: HeaderNames, more: Partial
 
 describe('readQuotas', () => {
   describe('with the headers that a profile names', () => {
-    const reset = (value: string, format: HeaderNames['format'], seconds?: number) =>
-      read({'x-reset': value}, {reset: 'x-reset', format, seconds})[0]?.resetAt;
+    const reset = (value: string, format: HeaderNames['format'], seconds?: number, turning?: ReadonlySet<number>) =>
+      read({'x-reset': value}, {reset: 'x-reset', format, seconds}, {turning})[0]?.resetAt;
 
     for (const [value, format, expected] of [
       [String(t / 1000 + 5), 'epoch-seconds', t + 6000],
@@ -54,11 +54,14 @@ describe('readQuotas', () => {
       ]);
     });
 
-    it('takes a reset that is a multiple of the window to be exact', () => {
-      assert.equal(reset(String(t / 1000 + 30), 'epoch-seconds', 60), t + 30_000);
-      assert.equal(reset(String(t / 1000 + 31), 'epoch-seconds', 60), t + 32_000);
-      assert.equal(reset('2026-02-03T11:00Z', 'iso', 3600), t + 45.5 * 60_000);
-      assert.equal(reset('2026-02-03T11:00Z', 'iso'), t + 46.5 * 60_000);
+    it('takes a reset that is a multiple of the window to be exact, where the window is known to turn over with the clock', () => {
+      const turning = new Set([60, 3600]);
+      assert.equal(reset(String(t / 1000 + 30), 'epoch-seconds', 60, turning), t + 30_000);
+      assert.equal(reset(String(t / 1000 + 31), 'epoch-seconds', 60, turning), t + 32_000);
+      assert.equal(reset('2026-02-03T11:00Z', 'iso', 3600, turning), t + 45.5 * 60_000);
+      assert.equal(reset('2026-02-03T11:00Z', 'iso', undefined, turning), t + 46.5 * 60_000);
+      assert.equal(reset(String(t / 1000 + 30), 'epoch-seconds', 60), t + 31_000);
+      assert.equal(reset(String(t / 1000 + 30), 'epoch-seconds', 30, turning), t + 31_000);
     });
 
     it('believes no other header about the window that the profile speaks of', () => {
