@@ -27,6 +27,14 @@ export function openAgents(connections: number, extraCa: string | undefined): Ag
   return {http: retireEarly(new http.Agent(shared)), https: retireEarly(new https.Agent({...shared, ...trust}))};
 }
 
+/** At most so many connections to one origin from now on; those above it are closed as they come free. */
+export function allowConnections(agents: Agents, connections: number): void {
+  for (const agent of [agents.http, agents.https]) {
+    agent.maxSockets = connections;
+    agent.maxFreeSockets = connections;
+  }
+}
+
 /** Closes the connections that nobody uses: after sleep they look alive and are not. */
 export function dropIdle(agents: Agents): void {
   for (const agent of [agents.http, agents.https]) {

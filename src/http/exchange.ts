@@ -5,7 +5,7 @@ import got, {type Request as Exchanging, type Got} from 'got';
 import {callAt, now} from '../clock.js';
 import type {Exchange, Response, WireRequest} from '../exchange.js';
 import {EXIT, Problem} from '../problem.js';
-import {dropIdle, openAgents} from './agents.js';
+import {allowConnections, dropIdle, openAgents} from './agents.js';
 import {ACCEPTED_ENCODINGS, readBody} from './body.js';
 import {type Phase, watchPhase} from './phase.js';
 
@@ -28,6 +28,8 @@ export type Sender = {
    * the request cannot be written at all, as with a line break in a header: sending it again would not help.
    */
   send(request: WireRequest, signal?: AbortSignal): Promise<Exchange>;
+  /** At most so many connections to one origin from now on. */
+  allow(connections: number): void;
   /** Closes idle connections; to be called when the machine has slept. */
   dropIdle(): void;
   /** Closes all connections; an exchange that goes on ends as `unsent` or `unanswered`. */
@@ -66,6 +68,7 @@ export function openSender({
   return {
     send: (request, signal) =>
       exchange(client, request, {timeoutMs, bodyCapBytes}, signal ? [closing.signal, signal] : [closing.signal]),
+    allow: (most) => allowConnections(agents, most),
     dropIdle: () => dropIdle(agents),
     close: () => {
       closing.abort();

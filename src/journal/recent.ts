@@ -30,7 +30,8 @@ export type RecentLearned = {readonly buckets: LaneBuckets; readonly seconds: nu
 
 /** Made by `newRecent`, moved on by `foldRecent`. */
 export type Recent = {
-  readonly spanMs: number;
+  /** May grow, where somebody sets a longer window. */
+  spanMs: number;
   opened: OpenedRecord | undefined;
   /** The time of the last record. */
   endedAt: number;

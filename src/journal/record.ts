@@ -16,11 +16,23 @@ export type Counts = {
 };
 
 /**
+ * What was said of the pace of a run while it went on. What is absent stays as it was. `share` lies between 0 and 1; limits are named as the
+ * profile names them.
+ */
+export type Control = {
+  readonly share?: number;
+  readonly concurrency?: number;
+  readonly limits?: readonly {readonly name: string; readonly requests: number; readonly seconds: number}[];
+  readonly pace?: 'even' | 'burst';
+  readonly paused?: boolean;
+};
+
+/**
  * One line of the journal without its seal. Times (`at`, `until`, `ra`) are milliseconds of the run's clock, which is wall time at the start
  * of a session and monotonic from there; an `O` record ties them to the boot clock.
  *
  * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `p` a pause the provider
- * ordered · `l` a limit that the server told · `c` checkpoint · `E` a session ended.
+ * ordered · `l` a limit that the server told · `s` the pace was set, or the run paused · `c` checkpoint · `E` a session ended.
  */
 export type JournalRecord =
   | {
@@ -114,6 +126,7 @@ export type JournalRecord =
       readonly said: number;
       readonly requests: number;
     }
+  | ({readonly t: 's'; readonly at: number} & Control)
   | {readonly t: 'c'; readonly at: number; readonly counts: Counts}
   | {
       readonly t: 'E';

@@ -58,6 +58,7 @@ export function fold(standing: Standing, record: JournalRecord): void {
     case 'b':
     case 'p':
     case 'l':
+    case 's':
     case 'c':
     case 'E':
       return;

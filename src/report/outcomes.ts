@@ -103,6 +103,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         case 'b':
         case 'p':
         case 'l':
+        case 's':
         case 'c':
         case 'E':
           return;

@@ -9,7 +9,7 @@ export type Summary = Counts & {
   /** `null` while the run is going on, and after it was killed. */
   readonly endedAt: string | null;
   readonly exit: number | null;
-  /** `complete`, `running`, `interrupted` (killed, so nobody could say), or the word of the stop. */
+  /** `complete`, `running`, `paused`, `interrupted` (killed, so nobody could say), or the word of the stop. */
   readonly why: string;
   /** The next command to type. */
   readonly next: string;
@@ -19,18 +19,22 @@ export type Summary = Counts & {
 export type Span = {
   readonly startedAt: number | undefined;
   readonly ended: {readonly at: number; readonly why: string; readonly exit: number} | undefined;
+  /** Absent: no. */
+  readonly paused?: boolean;
 };
 
 /** The span before the first record. */
 export const NOT_BEGUN: Span = {startedAt: undefined, ended: undefined};
 
-/** The span after one more record. Only sessions that open and end change it. */
+/** The span after one more record. A session begins unpaused. */
 export function foldSpan(span: Span, record: JournalRecord): Span {
   switch (record.t) {
     case 'O':
       return {startedAt: span.startedAt ?? record.at, ended: undefined};
     case 'E':
       return {...span, ended: {at: record.at, why: record.why, exit: record.exit}};
+    case 's':
+      return record.paused === undefined ? span : {...span, paused: record.paused};
     case 'H':
     case 'b':
     case 'i':
@@ -62,7 +66,7 @@ export function summaryOf({
   readonly running: boolean;
 }): Summary {
   const {rows, ok, failed, inDoubt, skipped, pending, attempts, refusals} = counts;
-  const {startedAt, ended} = span;
+  const {startedAt, ended, paused = false} = span;
   const exit = ended && (OF_ROWS.includes(ended.exit) ? exitOf(counts) : ended.exit);
   return {
     run,
@@ -70,8 +74,9 @@ export function summaryOf({
     startedAt: instant(startedAt),
     endedAt: instant(ended?.at),
     exit: exit ?? null,
-    why: ended?.why ?? (running ? 'running' : 'interrupted'),
-    next: running && !ended ? `sluice status ${shellWord(folder)}` : nextCommand(folder, counts, exit),
+    why: ended?.why ?? (running ? (paused ? 'paused' : 'running') : 'interrupted'),
+    next:
+      running && !ended ? `sluice ${paused ? 'go' : 'status'} ${shellWord(folder)}` : nextCommand(folder, counts, exit),
   };
 }
 

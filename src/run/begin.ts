@@ -111,6 +111,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     input,
     roles,
     setting,
+    given: {profile: asked.profile, overrides: session.overrides},
     intake,
     secrets,
     options: session.options,

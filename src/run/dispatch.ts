@@ -54,6 +54,8 @@ export async function dispatch(tools: Tools): Promise<void> {
 
 /** Starts one operation, or says until when to rest; Infinity until something ends. */
 function step(tools: Tools, at: number): 'started' | 'done' | number {
+  if (tools.controls.pausedAt !== undefined)
+    return tools.inFlight + tools.delayed.size + tools.schedule.left === 0 ? 'done' : Number.POSITIVE_INFINITY;
   const knockAt = tools.network.down?.nextKnockAt;
   if (knockAt !== undefined && (tools.inFlight > 0 || at < knockAt))
     return tools.inFlight > 0 ? Number.POSITIVE_INFINITY : knockAt;

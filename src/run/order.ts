@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {Manifest} from '../journal/folder.js';
+import type {Control} from '../journal/record.js';
 import type {Overrides} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import type {Asked, Order} from '../requests/asked.js';
@@ -68,6 +69,13 @@ export function said(earlier: Overrides, later: Overrides): Overrides {
   const {limits, ...others} = later;
   const anew = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
   return {...earlier, ...anew, limits: limits.length > 0 ? limits : earlier.limits};
+}
+
+/** What holds after a control was carried out in a run that goes on. Of its limits it replaces those that it names, and keeps the others. */
+export function controlled(earlier: Overrides, {share, concurrency, limits = [], pace}: Control): Overrides {
+  const names = new Set(limits.map(({name}) => name));
+  const kept = earlier.limits.filter(({name}) => name === undefined || !names.has(name));
+  return said(earlier, {share, concurrency, pace, limits: [...kept, ...limits]});
 }
 
 /** Tells whether two runs ask for the same requests: template, profile, base URL and the parts the columns play. */

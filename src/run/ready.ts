@@ -10,6 +10,8 @@ import type {Roles} from '../operations/parse.js';
 import type {RowFile} from '../operations/read.js';
 import type {Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
+import type {Overrides} from '../profiles/override.js';
+import type {Profile} from '../profiles/profile.js';
 import type {RequestSetting} from '../requests/build.js';
 import {requestDigest} from '../requests/digest.js';
 import {recalledBuckets} from '../requests/recalled-buckets.js';
@@ -19,6 +21,7 @@ import {build, type Intake} from '../schedule/intake.js';
 import type {Lanes} from '../schedule/lanes.js';
 import {Schedule} from '../schedule/schedule.js';
 import type {Alarm} from './alarm.js';
+import {openControls} from './controls.js';
 import {watchDoubt} from './doubt.js';
 import {openNetwork} from './network.js';
 import {learnedWindows, type Past, recallPast, relearn} from './recall.js';
@@ -45,6 +48,8 @@ export type Ready = {
   readonly input: Input;
   readonly roles: Roles;
   readonly setting: RequestSetting;
+  /** The profile before anything was said instead of it, and what was. */
+  readonly given: {readonly profile: Profile; readonly overrides: Overrides};
   readonly intake: Intake;
   readonly secrets: Secrets;
   readonly options: RunOptions;
@@ -83,6 +88,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     attemptsBefore: (row) => attemptsOf(standing, row),
     mayHaveRun: ready.mayHaveRun,
     profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
+    controls: openControls(ready.folder, ready.given.profile, ready.given.overrides),
     options,
     journal,
     record: recorder(journal, standing),

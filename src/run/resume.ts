@@ -9,7 +9,8 @@ import {cutOutcomes, type Recovered, recover} from '../journal/replay.js';
 import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
 import {closeInput, columnsOf, type Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
-import {applyLimits} from '../profiles/override.js';
+import {applyLimits, type Overrides} from '../profiles/override.js';
+import type {Profile} from '../profiles/profile.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
@@ -17,7 +18,7 @@ import {inputChanged, reopenInput} from '../schedule/reopen.js';
 import {openAlarm} from './alarm.js';
 import {type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {isKeyGood} from './idempotency.js';
-import {orderOf, type SessionOrder, said} from './order.js';
+import {controlled, orderOf, type SessionOrder, said} from './order.js';
 import {type Ready, recorder} from './ready.js';
 import {runSession} from './session.js';
 
@@ -32,6 +33,8 @@ type Replayed = {
   readonly begunAt: number;
   /** Pending rows that an attempt may have executed: its answer did not say so, or somebody decided to send them again. */
   readonly mayHaveRun: ReadonlySet<number>;
+  /** What holds instead of the profile: said now, else set while it went on, else said at the beginning. */
+  readonly overrides: Overrides;
 };
 
 /**
@@ -62,10 +65,10 @@ async function replay(
   order: Order & {overrides: SessionOrder['overrides']},
 ): Promise<Replayed> {
   const standing = newStanding(manifest.input.rows);
-  const {limits} = applyLimits(order.asked.profile, said(order.overrides, overrides));
-  const windows = limits.flatMap((limit) => limit.windows);
+  let inForce = order.overrides;
   // What was given up counts that much later, as while a session goes on.
-  const recent = newRecent(Math.max(0, ...windows.map(({seconds}) => seconds * 1000)) + options.timeoutMs);
+  const spanMs = () => longestMs(order.asked.profile, said(inForce, overrides)) + options.timeoutMs;
+  const recent = newRecent(spanMs());
   const mayHaveRun = new Set<number>();
   let reached = false;
   let begunAt = 0;
@@ -78,9 +81,25 @@ async function replay(
       if (record.t === 'o' && record.st !== undefined) reached = true;
       noteDoubt(mayHaveRun, record);
       if (record.t === 'O' && begunAt === 0) begunAt = record.at;
+      if (record.t !== 's') return;
+      inForce = controlled(inForce, record);
+      recent.spanMs = Math.max(recent.spanMs, spanMs());
     },
   });
-  return {standing, recovered, past: recentOf(recent), reached, begunAt, mayHaveRun};
+  return {
+    standing,
+    recovered,
+    past: recentOf(recent),
+    reached,
+    begunAt,
+    mayHaveRun,
+    overrides: said(inForce, overrides),
+  };
+}
+
+function longestMs(profile: Profile, overrides: Overrides): number {
+  const {limits} = applyLimits(profile, overrides);
+  return Math.max(0, ...limits.flatMap(({windows}) => windows.map(({seconds}) => seconds * 1000)));
 }
 
 /** Until it is settled: that it was refused or never sent since takes nothing back. */
@@ -120,7 +139,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   const columns = columnsOf(input);
   const roles = rolesOf(order.asked, input.name, columns);
   const setting = settingOf(order.asked, {
-    overrides: said(order.overrides, session.overrides),
+    overrides: replayed.overrides,
     columns,
     credential: secrets.credential,
   });
@@ -172,6 +191,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     input,
     roles,
     setting,
+    given: {profile: order.asked.profile, overrides: replayed.overrides},
     intake,
     secrets,
     options,

@@ -2,14 +2,17 @@ import {callAt, now, wallNow} from '../clock.js';
 import {exitOf} from '../journal/ending.js';
 import type {Counts} from '../journal/record.js';
 import {counts} from '../journal/states.js';
+import {landFlights} from '../limits/change.js';
 import {openRowFile} from '../operations/read.js';
 import type {ExitCode} from '../problem.js';
 import {announcesEnds, foresee} from '../schedule/foresee.js';
+import {carryOut} from './controls.js';
 import {dispatch} from './dispatch.js';
-import {openEta} from './eta.js';
+import {type Eta, openEta} from './eta.js';
 import {openTools, type Ready, stopOf} from './ready.js';
 import {listen} from './signals.js';
 import {type Stop, stopRun} from './stop.js';
+import {watchControls} from './take-controls.js';
 import type {Tools} from './tools.js';
 import {type Beginning, viewOf} from './view.js';
 
@@ -26,6 +29,8 @@ const SHOW_EVERY_MS = 250;
 const EXPECTED_LATENCY_MS = 100;
 /** Playing a million rows ahead takes a second; with more than these the pace has to do. */
 const FORESEEN_ROWS = 2_000_000;
+/** While it goes on, answers wait for it. */
+const FORESEEN_ROWS_LIVE = 300_000;
 /** A tick that comes so late was not held up by work: the machine slept, or the process was stopped. */
 const SLEPT_MS = 5000;
 
@@ -36,6 +41,15 @@ export async function runSession(ready: Ready): Promise<Ending> {
   ready.alarm.listen(tools.fail);
   const begun = beginningOf(ready, tools);
   const show = () => ready.watcher.show(viewOf(tools, ready.standing, begun));
+  const controls = watchControls(ready.folder, {
+    carryOut: (control) => {
+      const inForce = carryOut(control, tools);
+      begun.eta = etaAnew(ready, tools, begun);
+      return inForce;
+    },
+    commit: () => ready.journal.commit(),
+    say: ready.watcher.say,
+  });
   ready.watcher.say(announce(ready));
   const unlisten = listen({
     finish: (signal, exit) => {
@@ -49,7 +63,12 @@ export async function runSession(ready: Ready): Promise<Ending> {
     },
     show,
   });
-  const unwatch = everySoOften(show, () => tools.sender.dropIdle());
+  await controls.look();
+  const tick = () => {
+    show();
+    void controls.look();
+  };
+  const unwatch = everySoOften(tick, () => tools.sender.dropIdle());
   try {
     await dispatch(tools);
   } catch (error) {
@@ -58,6 +77,7 @@ export async function runSession(ready: Ready): Promise<Ending> {
   } finally {
     unwatch();
     unlisten();
+    await controls.look();
     tools.sender.close();
     rowFile.close();
   }
@@ -82,6 +102,21 @@ function beginningOf({intake: {lanes}, standing}: Ready, {ledger, profile}: Tool
   lanes.restore(waiting);
   const settled = standing.rows - counts(standing).pending;
   return {at, settled, lanes, counts: waiting, eta: openEta(foreseen, {total, beganAt: at})};
+}
+
+/** What is left is played again, under what holds from now on: what was foreseen before is not to be believed any more. */
+function etaAnew({intake: {lanes}, standing}: Ready, tools: Tools, begun: Beginning): Eta {
+  const at = now();
+  const waiting = lanes.counts();
+  const lined = waiting.reduce((sum, count) => sum + count, 0);
+  const ledger = structuredClone(tools.ledger);
+  landFlights(ledger, at);
+  const conditions = {startAt: at, latencyMs: EXPECTED_LATENCY_MS, fixedEnds: announcesEnds(tools.profile)};
+  const foreseen = lined <= FORESEEN_ROWS_LIVE ? foresee(lanes, ledger, conditions) : undefined;
+  lanes.restore(waiting);
+  const doneBefore = standing.rows - counts(standing).pending - begun.settled;
+  const eta = openEta(foreseen, {total: lined + tools.delayed.size + tools.inFlight, beganAt: at});
+  return (done, when) => eta(done - doneBefore, when);
 }
 
 async function end({journal, standing}: Ready, tools: Tools): Promise<Ending> {

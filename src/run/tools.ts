@@ -13,6 +13,7 @@ import type {Secrets} from '../requests/secrets.js';
 import type {Heap} from '../schedule/heap.js';
 import type {LaneRows} from '../schedule/rows.js';
 import type {Schedule} from '../schedule/schedule.js';
+import type {Controls} from './controls.js';
 import type {DoubtWatch} from './doubt.js';
 import type {Network} from './network.js';
 import type {FailureLimit, FailureWatch, Stop} from './stop.js';
@@ -71,7 +72,8 @@ export type Tools = {
   readonly attemptsBefore: (row: number) => number;
   /** Rows that an attempt of an earlier session may have executed: not their first, to whoever judges the answer. */
   readonly mayHaveRun: ReadonlySet<number>;
-  readonly profile: Profile;
+  profile: Profile;
+  readonly controls: Controls;
   readonly options: RunOptions;
   readonly journal: Journal;
   /** Appends to the journal and folds the same record into the counts: what is not in the journal cannot be shown. */

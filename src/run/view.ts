@@ -39,7 +39,7 @@ export type Beginning = {
   readonly settled: number;
   readonly lanes: Lanes;
   readonly counts: Float64Array;
-  readonly eta: Eta;
+  eta: Eta;
 };
 
 /** So many lanes are looked at: the first ones have to do where every caller has its own. */
@@ -54,7 +54,8 @@ export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View
   const {rows, ok, failed, inDoubt, skipped, refusals} = counts(standing);
   const done = ok + failed + inDoubt + skipped;
   const seconds = (at - begun.at) / 1000;
-  const doneAt = begun.eta(done - begun.settled, at);
+  const paused = tools.controls.pausedAt !== undefined;
+  const doneAt = paused ? undefined : begun.eta(done - begun.settled, at);
   const perSecond = seconds > 0 ? (done - begun.settled) / seconds : 0;
   return {
     rows,
@@ -66,7 +67,8 @@ export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View
   };
 }
 
-function waitOf({network, ledger, waitsFor, waitsUntil, inFlight}: Tools, at: number): string | undefined {
+function waitOf({controls, network, ledger, waitsFor, waitsUntil, inFlight}: Tools, at: number): string | undefined {
+  if (controls.pausedAt !== undefined) return `paused with sluice pause; go on with: sluice go ${controls.folder}`;
   if (network.down)
     return `waiting for the network (${network.down.why}); next attempt at ${clockTime(network.down.nextKnockAt - at)}`;
   // While something is in flight, its answer may give room long before the instant that is known now.

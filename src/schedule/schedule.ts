@@ -53,6 +53,11 @@ export class Schedule {
     }
   }
 
+  /** How many operations wait. */
+  get left(): number {
+    return this.#left.reduce((sum, count) => sum + count, 0);
+  }
+
   /** Chooses, and for a start counts it as started: the caller takes its slots at this same `now`. */
   next(now: number): Choice {
     this.#reserve.watch(now);

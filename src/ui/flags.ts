@@ -110,6 +110,20 @@ export const paceFlags = {
   }),
 };
 
+/** What of it may be said of a run that goes on. */
+export const setFlags = {
+  limit: Flags.string({
+    helpGroup: 'PACE',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME=80/5s',
+    description: 'replace the windows of this limit',
+  }),
+  share: paceFlags.share,
+  concurrency: paceFlags.concurrency,
+  pace: paceFlags.pace,
+};
+
 /** What one session of a run is to put up with: the flags of `run` and `resume`. */
 export const sessionFlags = {
   timeout: Flags.string({

@@ -3,11 +3,14 @@ import {wallNow} from '../clock.js';
 import {holdsRun} from '../journal/folder.js';
 import {EXIT, Problem} from '../problem.js';
 import {deriveFiles, readStand} from '../report/stand.js';
+import type {Summary} from '../report/summary.js';
 import {summaryLines} from './summary.js';
 import {terminalOf} from './terminal.js';
 
 /** The only run folder here, for the command that names none. Throws RUN_UNNAMED (2) when there are several, or none. */
-export async function findRun(command: 'resume' | 'status' | 'results' | 'settle' | 'verify'): Promise<string> {
+export async function findRun(
+  command: 'resume' | 'set' | 'pause' | 'go' | 'status' | 'results' | 'settle' | 'verify',
+): Promise<string> {
   const names = (await readdir('.')).filter((name) => name.endsWith('.run')).sort();
   const runs: string[] = [];
   for (const name of names) if (await holdsRun(name)) runs.push(name);
@@ -26,15 +29,21 @@ export async function findRun(command: 'resume' | 'status' | 'results' | 'settle
 
 /** `sluice status`: reads the journal and writes nothing. */
 export async function showStatus(run: string | undefined, json: boolean): Promise<void> {
-  const {summary} = await readStand(run ?? (await findRun('status')));
+  const folder = run ?? (await findRun('status'));
+  const {summary} = await readStand(folder);
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stdout, process.env);
     const lines = summaryLines({summary, color, now: wallNow()});
     process.stdout.write(
-      `${[`${summary.why}${summary.exit === null ? '' : `, exit ${summary.exit}`}`, ...lines].join('\n')}\n`,
+      `${[`${wayOf(summary, folder)}${summary.exit === null ? '' : `, exit ${summary.exit}`}`, ...lines].join('\n')}\n`,
     );
   }
+}
+
+function wayOf({why, endedAt}: Summary, folder: string): string {
+  const paused = why === 'paused' && endedAt === null;
+  return paused ? `paused with sluice pause; go on with: sluice go ${folder}` : why;
 }
 
 /** `sluice results`: writes the derived files again and says where they are. */

@@ -116,3 +116,24 @@ describe('summaryOf', () => {
     assert.deepInclude(stopped, {exit: 77, why: 'unauthorized'});
   });
 });
+
+describe('a paused run', () => {
+  const paused = (at: number, value?: boolean): JournalRecord => ({
+    t: 's',
+    at,
+    ...(value === undefined ? {share: 0.5} : {paused: value}),
+  });
+  const stand = (records: readonly JournalRecord[], running = true) =>
+    summaryOf({run: 'r', folder: 'users.run', counts: NONE, span: records.reduce(foldSpan, NOT_BEGUN), running});
+
+  it('says so while somebody works on it, until it goes on', () => {
+    const {why, next} = stand([opened(T), paused(T, true), paused(T)]);
+    assert.deepEqual([why, next], ['paused', 'sluice go users.run']);
+    assert.equal(stand([opened(T), paused(T, true), paused(T, false)]).why, 'running');
+  });
+
+  it('is interrupted when it was killed, and not paused any more when it was resumed', () => {
+    assert.equal(stand([opened(T), paused(T, true)], false).why, 'interrupted');
+    assert.equal(stand([opened(T), paused(T, true), opened(T + 1)]).why, 'running');
+  });
+});

@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import type {Manifest} from '../../src/journal/folder.js';
 import type {Asked, Order} from '../../src/requests/asked.js';
-import {manifestOf, orderOf, planDigest, said} from '../../src/run/order.js';
+import {controlled, manifestOf, orderOf, planDigest, said} from '../../src/run/order.js';
 import {sampleProfile} from '../requests/sample.js';
 
 const asked: Asked = {
@@ -58,6 +58,17 @@ describe('the order of a run', () => {
     ];
     const digests = others.map((other) => planDigest({...asked, ...other}));
     assert.lengthOf(new Set([digest, ...digests]), others.length + 1);
+  });
+
+  it('changes the limits that a control names, and keeps the others', () => {
+    const earlier = {...overrides, limits: [...overrides.limits, {requests: 9, seconds: 1}]};
+    const limits = [{name: 'network', requests: 50, seconds: 5}];
+    assert.deepEqual(controlled(earlier, {limits, concurrency: 2}), {
+      share: 0.5,
+      concurrency: 2,
+      limits: [{requests: 9, seconds: 1}, ...limits],
+    });
+    assert.deepEqual(controlled(earlier, {paused: true}), earlier);
   });
 
   it('holds on to what is not said anew', () => {

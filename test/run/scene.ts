@@ -1,10 +1,13 @@
 import {type Clock, install} from '@sinonjs/fake-timers';
+import {now} from '../../src/clock.js';
 import type {Exchange, WireRequest} from '../../src/exchange.js';
 import type {JournalRecord} from '../../src/journal/record.js';
 import {fold, newStanding, type Standing} from '../../src/journal/states.js';
 import {openLedger} from '../../src/limits/ledger.js';
 import type {BucketRef} from '../../src/limits/limit.js';
+import {pacingOf} from '../../src/limits/pace.js';
 import type {Profile} from '../../src/profiles/profile.js';
+import {openControls} from '../../src/run/controls.js';
 import {watchDoubt} from '../../src/run/doubt.js';
 import {openNetwork} from '../../src/run/network.js';
 import {watchFailures} from '../../src/run/stop.js';
@@ -61,7 +64,7 @@ export function openScene(scene: Scene = {}): Opened {
   const records: JournalRecord[] = [];
   const lines: string[] = [];
   const standing = newStanding(rows);
-  const ledger = openLedger(profile.limits, profile.concurrency);
+  const ledger = openLedger(profile.limits, profile.concurrency, pacingOf(profile, now()));
   const lanes = openLanes(profile.limits);
   const lined = new LaneRows();
   for (let row = 1; row <= rows; row++) {
@@ -76,6 +79,7 @@ export function openScene(scene: Scene = {}): Opened {
     attemptsBefore: () => 0,
     mayHaveRun: new Set(),
     profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
+    controls: openControls('users.run', profile, {limits: []}),
     options,
     journal: {commit: async () => {}} as Tools['journal'],
     record: (record) => {
@@ -94,6 +98,7 @@ export function openScene(scene: Scene = {}): Opened {
         asked.set(wire.url, n + 1);
         return answer(Number(wire.url.split('/').at(-1)), n, wire);
       },
+      allow: () => {},
       dropIdle: () => {},
       close: () => {},
     },

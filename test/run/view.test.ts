@@ -24,6 +24,17 @@ describe('viewOf', () => {
     assert.match(lanes[0]!.waits!, /^network, 1 per 5 s; next at \d\d:\d\d:\d\d$/);
   });
 
+  it('says that it is paused, and names no end', () => {
+    const {tools, standing, lanes} = openScene({rows: 3});
+    tools.controls.pausedAt = now();
+    const begun = {at: now() - 1000, settled: 0, lanes, counts: lanes.counts(), eta: () => now() + 5000};
+    const view = viewOf(tools, standing, begun);
+    assert.equal(view.waiting, 'paused with sluice pause; go on with: sluice go users.run');
+    assert.isUndefined(view.etaAt);
+    tools.controls.pausedAt = undefined;
+    assert.isDefined(viewOf(tools, standing, begun).etaAt);
+  });
+
   it('names no instant while an answer may give room before it', () => {
     const {waiting: said, lanes} = waiting(1);
     assert.isUndefined(said);

@@ -3,6 +3,7 @@ import {findProfile} from '../../src/profiles/find.js';
 import {resultOf} from '../../src/report/results.js';
 import {NOT_BEGUN, summaryOf} from '../../src/report/summary.js';
 import {keepTally} from '../../src/simulate/tally.js';
+import {controlShown} from '../../src/ui/control.js';
 import {listedProfile} from '../../src/ui/profiles.js';
 import {proofShown} from '../../src/ui/verify.js';
 
@@ -42,6 +43,15 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'profiles --json': [listedProfile(findProfile('amity'))],
   'simulate --json': keepTally().read(),
   'results.ndjson': resultOf(1, 'u-1', OUTCOME),
+  'set --json': controlShown({
+    at: 0,
+    said: 'share 50 % from now on',
+    share: 0.5,
+    concurrency: 4,
+    pace: 'burst',
+    limits: [{name: 'network', requests: 50, seconds: 5}],
+    paused: false,
+  }),
   'verify --json': proofShown({
     name: 'users.csv',
     rows: 1,

@@ -24,7 +24,7 @@ export type Start = {
   readonly bash?: string | undefined;
 };
 
-export type Started = {readonly child: ChildProcess; readonly ended: Promise<Said>; stderr(): string};
+export type Started = {readonly child: ChildProcess; readonly ended: Promise<Said>; stdout(): string; stderr(): string};
 
 /** Starts the program as a person would, in an environment of its own: nothing of this one but where programs are. */
 export function startSluice(args: readonly string[], {cwd, env = {}, stdin, bash}: Start): Started {
@@ -44,7 +44,7 @@ export function startSluice(args: readonly string[], {cwd, env = {}, stdin, bash
     child.on('error', failed);
     child.on('close', (exit, signal) => done({exit, signal, ...out}));
   });
-  return {child, ended, stderr: () => out.stderr};
+  return {child, ended, stdout: () => out.stdout, stderr: () => out.stderr};
 }
 
 /** The program from its start to its end. */
