@@ -10,6 +10,11 @@ const [PENDING, OK, FAILED, IN_DOUBT, SKIPPED] = [0, 1, 2, 3, 4] as const;
 const OPEN = 8;
 /** There was an attempt at all. */
 const ATTEMPTED = 16;
+/** It was skipped because a row of its key had failed. */
+const KEY_STOPPED = 32;
+
+/** The word of a record that skips a row because one before it with its key has failed: sending that one again brings it back. */
+export const SKIPPED_FOR_KEY = 'KEY_STOPPED';
 
 const STATE_OF_OUTCOME = {ok: OK, failed: FAILED, not: PENDING, unk: IN_DOUBT, skipped: SKIPPED} as const;
 const STATE_OF_DECISION = {ok: OK, failed: FAILED, retry: PENDING, skip: SKIPPED} as const;
@@ -46,7 +51,12 @@ export function fold(standing: Standing, record: JournalRecord): void {
       return;
     case 'o':
       if (record.k === 'not' && record.e === 'refused') standing.refusals++;
-      move(standing, record.op, STATE_OF_OUTCOME[record.k], 0);
+      move(
+        standing,
+        record.op,
+        STATE_OF_OUTCOME[record.k],
+        record.k === 'skipped' && record.e === SKIPPED_FOR_KEY ? KEY_STOPPED : 0,
+      );
       return;
     case 'd':
       move(standing, record.op, STATE_OF_DECISION[record.as], 0);
@@ -88,6 +98,11 @@ export function stateOf(standing: Standing, row: number): State {
 /** Whether an attempt of the row has begun and has no outcome. */
 export function inFlight(standing: Standing, row: number): boolean {
   return (byteOf(standing, row) & OPEN) !== 0;
+}
+
+/** Whether the row was skipped because one before it with its key had failed. */
+export function skippedForKey(standing: Standing, row: number): boolean {
+  return (byteOf(standing, row) & KEY_STOPPED) !== 0;
 }
 
 /** The number of the row's last attempt; 0: there was none. */

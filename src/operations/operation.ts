@@ -34,6 +34,10 @@ export type Operation = {
   readonly body: {readonly kind: 'json' | 'text'; readonly text: string} | undefined;
   /** From the row's `scope.NAME`, or from `--scope NAME=@COLUMN`. */
   readonly scope: Readonly<Record<string, string>>;
+  /** Rows with the same key run one after another, in the order of the file. */
+  readonly key?: string | undefined;
+  /** Phases run one after another, in the order in which the file names them first. */
+  readonly phase?: string | undefined;
   /** All columns of the row, as data. */
   readonly values: Readonly<Record<string, unknown>>;
 };

@@ -16,7 +16,16 @@ export type ScopeFlag = {readonly column: string} | {readonly value: string};
  */
 export type Roles =
   | {readonly kind: 'operations'; readonly scope: Readonly<Record<string, ScopeFlag>>}
-  | {readonly kind: 'plain'; readonly id?: string | undefined; readonly scope: Readonly<Record<string, ScopeFlag>>};
+  | {
+      readonly kind: 'plain';
+      readonly id?: string | undefined;
+      readonly key?: string | undefined;
+      readonly phase?: string | undefined;
+      readonly scope: Readonly<Record<string, ScopeFlag>>;
+    };
+
+/** What a row says of its turn: it waits for the rows before it with the same `key`, and for the phases before its own. */
+export type Turn = Pick<Operation, 'key' | 'phase'>;
 
 /** Whether these columns (of a CSV header, or of the first row) make an input a file of operations. */
 export function isFileOfOperations(columns: readonly string[]): boolean {
@@ -31,9 +40,9 @@ export function parseOperation(row: Row, input: {readonly name: string}, roles: 
   if (roles.kind === 'plain') {
     const id =
       roles.id === undefined ? String(place.row) : (cells.text(roles.id) ?? cells.refuse(roles.id, 'expected an id'));
-    return {id, place, call: {kind: 'template'}, headers: {}, body: undefined, scope, values: row.values};
+    const turn = turnOf(cells, roles);
+    return {id, place, call: {kind: 'template'}, headers: {}, body: undefined, scope, ...turn, values: row.values};
   }
-  refuseOrder(cells);
   const headers = headersOf(cells);
   const body = readBody(row.values.body, headers);
   if (body && 'fault' in body) return cells.fail('BODY_INVALID', `column "body" ${body.fault}`);
@@ -44,7 +53,33 @@ export function parseOperation(row: Row, input: {readonly name: string}, roles: 
     headers,
     body,
     scope,
+    ...turnOf(cells, roles),
     values: row.values,
+  };
+}
+
+/** The turn of a row that is not sent itself; a row that says none that can be read waits for nobody. */
+export function readTurn(row: Row, input: {readonly name: string}, roles: Roles): Turn {
+  try {
+    return turnOf(cellsOf(row, input), roles);
+  } catch (error) {
+    if (error instanceof Problem) return NO_TURN;
+    throw error;
+  }
+}
+
+/** The columns that say whose turn it is. */
+export function turnColumns(roles: Roles): Turn {
+  return roles.kind === 'plain' ? {key: roles.key, phase: roles.phase} : {key: 'key', phase: 'phase'};
+}
+
+const NO_TURN: Turn = {};
+
+function turnOf(cells: Cells, roles: Roles): Turn {
+  const {key, phase} = turnColumns(roles);
+  return {
+    key: key === undefined ? undefined : cells.text(key),
+    phase: phase === undefined ? undefined : cells.text(phase),
   };
 }
 
@@ -161,15 +196,4 @@ function flagScope(cells: Cells, flags: Readonly<Record<string, ScopeFlag>>): Re
     if (value !== undefined) scope[name] = value;
   }
   return scope;
-}
-
-/** Rows that ask for an order must not run in another without a word. */
-function refuseOrder(cells: Cells): void {
-  for (const column of ['key', 'phase']) {
-    const value = cells.values[column];
-    if (value === undefined || value === null || value === '') continue;
-    const found = `column "${column}" is ${shown(value)}, and this version sends rows in any order: it cannot keep one yet`;
-    const fix = `Remove the column "${column}" if the rows may run in any order; else run the parts that depend on one another one by one.`;
-    cells.fail('ORDER_UNSUPPORTED', found, fix);
-  }
 }

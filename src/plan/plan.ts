@@ -1,7 +1,7 @@
 import type {Ledger} from '../limits/ledger.js';
 import type {Profile} from '../profiles/profile.js';
 import type {Preview} from '../requests/preview.js';
-import {announcesEnds, type Foreseen, foresee} from '../schedule/foresee.js';
+import {announcesEnds, type Foreseen, foresee, type InLine} from '../schedule/foresee.js';
 import type {Lanes} from '../schedule/lanes.js';
 
 /** What `plan --json` prints. Durations are seconds; `share` is the part of the time for which that window held everything back. */
@@ -25,6 +25,8 @@ export type Planned = {
   readonly rows: number;
   readonly invalid: number;
   readonly lanes: Lanes;
+  /** Whose turn it is among the rows in line. */
+  readonly line?: InLine;
   readonly profile: Profile;
   readonly latency: {readonly lowMs: number; readonly expectedMs: number; readonly highMs: number};
   readonly startAt: number;
@@ -38,18 +40,19 @@ const LISTED_LANES = 1000;
 
 /** Plays the run three times, for the expected, the least and the greatest latency, and tells how long it takes and what holds it back. */
 export function planRun(planned: Planned): Plan {
-  const {rows, invalid, lanes, latency, startAt, preview} = planned;
+  const {rows, invalid, lanes, line, latency, startAt, preview} = planned;
   const counts = lanes.counts();
+  const holding = lanes.holding();
   const requests = counts.reduce((sum, count) => sum + count, 0);
   const play = (latencyMs: number): Foreseen => {
-    lanes.restore(counts);
     const fixedEnds = announcesEnds(planned.profile);
-    return foresee(lanes, planned.openLedger(), {startAt, latencyMs, fixedEnds});
+    const foreseen = foresee(lanes, planned.openLedger(), {startAt, latencyMs, fixedEnds}, line);
+    lanes.restore(counts, holding);
+    return foreseen;
   };
   const {ms: lowMs} = play(latency.lowMs);
   const {ms: highMs} = play(latency.highMs);
   const expected = play(latency.expectedMs);
-  lanes.restore(counts);
   return {
     rows,
     valid: rows - invalid,

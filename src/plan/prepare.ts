@@ -20,6 +20,8 @@ export type PlanOrder = {
   readonly envFile: string | undefined;
   readonly env: Record<string, string | undefined>;
   readonly rows: RowRanges | undefined;
+  /** The rows behind a failed one of their key are not sent. */
+  readonly stopKeys: boolean;
   readonly latency: {readonly lowMs: number; readonly expectedMs: number; readonly highMs: number};
   readonly startAt: number;
   /** Told now and then how far the input has been read. */
@@ -62,6 +64,8 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       setting,
       wanted: (row) => inRanges(row, asked.rows),
       accept: () => true,
+      partOf: () => 'outside',
+      stopKeys: asked.stopKeys,
       checked: false,
       onBad: bad.add,
       onBytes: (bytes) => asked.onBytes?.(bytes, input.bytes),
@@ -71,6 +75,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       rows: intake.rows,
       invalid: intake.bad,
       lanes: intake.lanes,
+      line: intake,
       profile,
       latency: asked.latency,
       startAt: asked.startAt,

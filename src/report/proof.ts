@@ -22,8 +22,9 @@ export type Proof = {
   faultCount: number;
 };
 
-const STATES = ['pending', 'ok', 'failed', 'in-doubt', 'skipped'] as const satisfies readonly State[];
-const [PENDING, OK, FAILED, IN_DOUBT, SKIPPED] = [0, 1, 2, 3, 4] as const;
+/** The last one is skipped for its key: a row before it failed, and it may be sent again with that one. */
+const STATES = ['pending', 'ok', 'failed', 'in-doubt', 'skipped', 'skipped'] as const satisfies readonly State[];
+const [PENDING, OK, FAILED, IN_DOUBT, SKIPPED, KEY_STOPPED] = [0, 1, 2, 3, 4, 5] as const;
 const GROUNDS = ['certain', 'repeatable', 'decided'] as const satisfies readonly Resend[];
 const CODES = {ok: OK, failed: FAILED, unk: IN_DOUBT, skipped: SKIPPED, skip: SKIPPED, not: PENDING, retry: PENDING};
 /** So many contradictions are named. */
@@ -92,13 +93,14 @@ function ended(proof: Proof, record: JournalRecord & {t: 'o'}): void {
   else if (wasOpen && n !== 0 && n !== proof.attempts[op])
     fault(proof, `row ${op}: the outcome of attempt ${n} follows attempt ${proof.attempts[op]}`);
   else if (k === 'ok' && record.st === undefined) fault(proof, `row ${op}: ok without the status of an answer`);
-  proof.states[op] = CODES[k];
+  proof.states[op] = k === 'skipped' && record.e === 'KEY_STOPPED' ? KEY_STOPPED : CODES[k];
   proof.grounds[op] = GROUNDS.indexOf(k === 'not' && record.e === 'backoff' ? 'repeatable' : 'certain');
 }
 
 function decided(proof: Proof, {op, as, by}: JournalRecord & {t: 'd'}): void {
   const open = proof.open.delete(op);
-  if (!open && proof.states[op] !== IN_DOUBT && !(proof.states[op] === FAILED && as === 'retry'))
+  const again = as === 'retry' && (proof.states[op] === FAILED || proof.states[op] === KEY_STOPPED);
+  if (!open && proof.states[op] !== IN_DOUBT && !again)
     fault(proof, `row ${op}: decided as ${as} when it was ${nameOf(proof, op)}`);
   proof.states[op] = CODES[as];
   if (as === 'retry') proof.grounds[op] = GROUNDS.indexOf('decided');

@@ -19,6 +19,9 @@ export type Asked = {
   readonly template?: TemplateSpec | undefined;
   /** `--id`: a column of a file of plain rows. */
   readonly id?: string | undefined;
+  /** `--key` and `--phase`, likewise. */
+  readonly key?: string | undefined;
+  readonly phase?: string | undefined;
   readonly scope: Readonly<Record<string, ScopeFlag>>;
   /** The `--header` lines. */
   readonly headers: readonly string[];
@@ -41,6 +44,9 @@ export type Circumstances = {
   readonly columns: readonly string[] | undefined;
   readonly credential: string | undefined;
 };
+
+/** The parts that a column of a file of plain rows can play. */
+const PARTS = ['id', 'key', 'phase'] as const;
 
 /** Everything that requests of this run have in common. Throws the Problems of templates, limits and columns. */
 export function settingOf(asked: Asked, {overrides, columns, credential}: Circumstances): RequestSetting {
@@ -66,14 +72,15 @@ export function rolesOf(asked: Asked, name: string, columns: readonly string[] |
     knownScope(scope, asked.profile);
   }
   if (asked.template) {
-    if (asked.id !== undefined) known('--id ', asked.id, columns);
-    return {kind: 'plain', id: asked.id, scope: asked.scope};
+    for (const part of PARTS) if (asked[part] !== undefined) known(`--${part} `, asked[part], columns);
+    return {kind: 'plain', id: asked.id, key: asked.key, phase: asked.phase, scope: asked.scope};
   }
-  if (asked.id !== undefined) {
+  for (const part of PARTS) {
+    if (asked[part] === undefined) continue;
     throw usage(
-      'ID_UNWANTED',
-      `--id is "${asked.id}", and a file of operations names its ids in the column "id"`,
-      'Leave out --id.',
+      `${part.toUpperCase()}_UNWANTED`,
+      `--${part} is "${asked[part]}", and a file of operations names its ${part}s in the column "${part}"`,
+      `Leave out --${part}.`,
     );
   }
   if (columns !== undefined) refuseUndecided(name, columns);
@@ -136,7 +143,12 @@ export function chooseBaseUrl(
 
 function known(flag: string, column: string, columns: readonly string[] | undefined): void {
   if (columns === undefined || columns.includes(column)) return;
-  throw usage(
+  throw unknownColumn(flag, column, columns);
+}
+
+/** What to tell of a flag that names a column which is not there. */
+export function unknownColumn(flag: string, column: string, columns: readonly string[]): Problem {
+  return usage(
     'COLUMN_UNKNOWN',
     `${flag}${column} names a column that the file does not have${didYouMean(column, columns)}`,
     `Name one of: ${columns.slice(0, 20).join(', ')}.`,

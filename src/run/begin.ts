@@ -60,6 +60,7 @@ export async function beginRun(order: Order, session: SessionOrder, world: World
 
 async function prepare(order: Order, session: SessionOrder, world: World, input: Input): Promise<Ready> {
   const {asked} = order;
+  const {onKeyFailure = 'continue'} = session.options;
   const secrets = secretsFor(order, session, world);
   const salt = randomBytes(8).toString('hex');
   const columns = columnsOf(input);
@@ -74,6 +75,8 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     setting,
     wanted: (row) => inRanges(row, session.rows),
     accept: () => true,
+    partOf: () => 'outside',
+    stopKeys: onKeyFailure === 'stop',
     checked: false,
     onBad: bad.add,
   });
@@ -114,7 +117,7 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
     given: {profile: asked.profile, overrides: session.overrides},
     intake,
     secrets,
-    options: session.options,
+    options: {...session.options, onKeyFailure},
     past: {attempts: [], pauses: [], learned: []},
     mayHaveRun: new Set(),
     reachedBefore: false,
@@ -147,8 +150,8 @@ type Begun = {
 /** The header and the first session are durable before the manifest is: a manifest without a journal means that the journal is gone. */
 async function beginJournal(order: Order, session: SessionOrder, {tool}: World, begun: Begun): Promise<Journal> {
   const {input, intake, run, at, salt, account, credential} = begun;
-  const {folder, overrides} = session;
-  const parts = manifestOf(order, overrides);
+  const {folder, overrides, options} = session;
+  const parts = manifestOf(order, {overrides, onKeyFailure: options.onKeyFailure ?? 'continue'});
   const digest = {sha256: intake.sha256, bytes: intake.bytes, rows: intake.rows};
   const header = {t: 'H', fmt: FORMAT, run, tool, input: digest, plan: parts.plan} as const;
   const journal = await Journal.create(folder, header, {onFailure: begun.alarm.ring});

@@ -8,6 +8,7 @@ import {hesitates} from './doubt.js';
 import {failUnauthorized} from './settle.js';
 import {stopRun} from './stop.js';
 import type {Tools} from './tools.js';
+import {skipStopped} from './turn.js';
 
 /** So many lanes keep their next request ready; beyond it a lane builds its request when its turn has come. */
 const READY_LANES = 256;
@@ -38,8 +39,12 @@ export async function dispatch(tools: Tools): Promise<void> {
       tidyAt = at + TIDY_EVERY_MS;
     }
     admitDelayed(tools, at);
+    if (tools.turns?.stopping) {
+      await skipStopped(tools);
+      continue;
+    }
     const wait = step(tools, at);
-    if (wait === 'started') continue;
+    if (wait === 'started' || (wait === 'done' && passUnauthorized(tools))) continue;
     if (wait === 'done') break;
     const ready = Math.min(wait, tools.delayed.top?.at ?? wait);
     tools.waitsUntil = ready;
@@ -63,21 +68,34 @@ function step(tools: Tools, at: number): 'started' | 'done' | number {
   const choice: Choice = tools.schedule.next(at);
   if (choice.kind === 'wait') {
     tools.waitsFor = choice.bucket;
+    tools.waitsForTurn = false;
     return choice.until;
   }
   tools.waitsFor = undefined;
+  tools.waitsForTurn = choice.kind === 'empty';
   if (choice.kind === 'empty')
     return tools.inFlight === 0 && tools.delayed.size === 0 ? 'done' : Number.POSITIVE_INFINITY;
   start(tools, choice.lane);
   return 'started';
 }
 
+/**
+ * Rows wait for the turn of some that were told 401, and nobody is left who could prove that the credential is good: those fail for what they are, until
+ * there are too many of them. Returns whether others go on now.
+ */
+function passUnauthorized(tools: Tools): boolean {
+  if (!tools.turns || tools.unauthorized.size === 0) return false;
+  tools.unproven += tools.unauthorized.size;
+  failUnauthorized(tools, Number.POSITIVE_INFINITY);
+  return true;
+}
+
 function start(tools: Tools, number: number): void {
   const lane = laneFor(tools, number);
   if (lane.waiting === 0) line(tools, lane, number);
   lane.release();
-  // The next request is built while this one is under way, not when its slot is free.
-  if (lane.waiting === 0 && tools.lanes.size <= READY_LANES) line(tools, lane, number);
+  // The next request is built while this one is under way, not when its slot is free; but what others wait for may come in between, and goes first.
+  if (lane.waiting === 0 && tools.lanes.size <= READY_LANES && !tools.turns) line(tools, lane, number);
 }
 
 /** Puts the lane's next row in line, if there is one. */

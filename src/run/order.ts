@@ -15,37 +15,48 @@ export type SessionOrder = {
   readonly credential: string | undefined;
   readonly envFile: string | undefined;
   readonly rows: RowRanges | undefined;
-  readonly options: RunOptions;
+  /** Without a word about keys a resumed run goes on as it was begun. */
+  readonly options: Omit<RunOptions, 'onKeyFailure'> & {readonly onKeyFailure?: RunOptions['onKeyFailure'] | undefined};
   readonly yes: boolean;
 };
 
+/** What an order leaves to each session, as the first one had it. */
+export type Remembered = {readonly overrides: Overrides; readonly onKeyFailure: RunOptions['onKeyFailure']};
+
 /** The members of run.json that an order is made of. */
-export function manifestOf({asked, delimiter, skipInvalid}: Order, overrides: Overrides) {
+export function manifestOf({asked, delimiter, skipInvalid}: Order, {overrides, onKeyFailure}: Remembered) {
   return {
     profile: asked.profile,
     plan: planDigest(asked),
     template: asked.template ?? null,
     baseUrl: asked.baseUrl,
-    roles: {id: asked.id ?? null, scope: asked.scope},
+    roles: {id: asked.id ?? null, key: asked.key ?? null, phase: asked.phase ?? null, scope: asked.scope},
     options: {
       headers: asked.headers,
       allowedOrigins: asked.allowedOrigins,
       delimiter: delimiter ?? null,
       skipInvalid,
       overrides,
+      onKeyFailure,
     },
   } as const;
 }
 
 /** The order that run.json was made of, and the limits it was first run with. */
-export function orderOf(manifest: Manifest): Order & {readonly overrides: Overrides} {
-  const roles = manifest.roles as {id: string | null; scope: Asked['scope']};
+export function orderOf(manifest: Manifest): Order & Remembered {
+  const roles = manifest.roles as {
+    id: string | null;
+    key?: string | null;
+    phase?: string | null;
+    scope: Asked['scope'];
+  };
   const options = manifest.options as {
     headers: readonly string[];
     allowedOrigins: readonly string[];
     delimiter: string | null;
     skipInvalid: boolean;
     overrides: Overrides;
+    onKeyFailure?: RunOptions['onKeyFailure'];
   };
   return {
     file: manifest.file,
@@ -54,6 +65,8 @@ export function orderOf(manifest: Manifest): Order & {readonly overrides: Overri
       baseUrl: manifest.baseUrl,
       template: (manifest.template as TemplateSpec | null) ?? undefined,
       id: roles.id ?? undefined,
+      key: roles.key ?? undefined,
+      phase: roles.phase ?? undefined,
       scope: roles.scope,
       headers: options.headers,
       allowedOrigins: options.allowedOrigins,
@@ -61,6 +74,7 @@ export function orderOf(manifest: Manifest): Order & {readonly overrides: Overri
     delimiter: options.delimiter ?? undefined,
     skipInvalid: options.skipInvalid,
     overrides: options.overrides,
+    onKeyFailure: options.onKeyFailure ?? 'continue',
   };
 }
 
@@ -79,7 +93,10 @@ export function controlled(earlier: Overrides, {share, concurrency, limits = [],
 }
 
 /** Tells whether two runs ask for the same requests: template, profile, base URL and the parts the columns play. */
-export function planDigest({profile, baseUrl, template, headers, id, scope}: Asked): string {
-  const text = JSON.stringify([profile, baseUrl, template ?? null, headers, id ?? null, Object.entries(scope).sort()]);
+export function planDigest({profile, baseUrl, template, headers, id, key, phase, scope}: Asked): string {
+  const parts = [profile, baseUrl, template ?? null, headers, id ?? null, Object.entries(scope).sort()];
+  // Runs that were begun before there were keys have none.
+  const turns = key === undefined && phase === undefined ? [] : [key ?? null, phase ?? null];
+  const text = JSON.stringify([...parts, ...turns]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

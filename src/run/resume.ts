@@ -4,7 +4,7 @@ import {type Manifest, readManifest, replaceManifest} from '../journal/folder.js
 import {Journal} from '../journal/journal.js';
 import {acquireLock} from '../journal/lock.js';
 import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
-import type {JournalRecord, State} from '../journal/record.js';
+import type {JournalRecord} from '../journal/record.js';
 import {cutOutcomes, type Recovered, recover} from '../journal/replay.js';
 import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
 import {closeInput, columnsOf, type Input} from '../operations/source.js';
@@ -14,11 +14,13 @@ import type {Profile} from '../profiles/profile.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
+import {turnNotes} from '../schedule/notes.js';
 import {inputChanged, reopenInput} from '../schedule/reopen.js';
+import {mayBeSent, partOf, stateIn, whoSends} from './again.js';
 import {openAlarm} from './alarm.js';
 import {type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {isKeyGood} from './idempotency.js';
-import {controlled, orderOf, type SessionOrder, said} from './order.js';
+import {controlled, orderOf, type Remembered, type SessionOrder, said} from './order.js';
 import {type Ready, recorder} from './ready.js';
 import {runSession} from './session.js';
 
@@ -62,7 +64,7 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
 async function replay(
   manifest: Manifest,
   {folder, overrides, options}: ResumeOrder,
-  order: Order & {overrides: SessionOrder['overrides']},
+  order: Order & Remembered,
 ): Promise<Replayed> {
   const standing = newStanding(manifest.input.rows);
   let inForce = order.overrides;
@@ -121,7 +123,7 @@ function nothingToDo(folder: string, manifest: Manifest, standing: Standing): En
 }
 
 type Parts = {
-  readonly order: Order & {readonly overrides: SessionOrder['overrides']};
+  readonly order: Order & Remembered;
   readonly session: ResumeOrder;
   readonly world: World;
   readonly replayed: Replayed;
@@ -129,7 +131,8 @@ type Parts = {
 };
 
 async function prepare(manifest: Manifest, {order, session, world, replayed, input}: Parts): Promise<Ready> {
-  const {folder, options} = session;
+  const {folder} = session;
+  const options = {...session.options, onKeyFailure: session.options.onKeyFailure ?? order.onKeyFailure};
   const {standing, recovered} = replayed;
   const chosen = session.credential ?? (manifest.credential?.name === 'none' ? undefined : manifest.credential?.name);
   const secrets = secretsFor(order, {...session, credential: chosen}, world);
@@ -151,7 +154,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   const keyed = idempotencyKey !== undefined && isKeyGood(idempotencyKey, replayed.begunAt, now());
   const again: {row: number; by: 'user' | 'policy' | 'recovery'}[] = [];
   const accept = (row: number, request: Request) => {
-    const by = whoSends(stateOf(standing, row), session, left.has(row) && (request.repeatable || keyed));
+    const by = whoSends(stateIn(standing, row), session, left.has(row) && (request.repeatable || keyed));
     if (by !== undefined && by !== 'pending') again.push({row, by});
     return by !== undefined;
   };
@@ -160,14 +163,18 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     input,
     roles,
     setting,
-    wanted: (row) => row <= standing.rows && mayBeSent(stateOf(standing, row), session) && inRanges(row, session.rows),
+    wanted: (row) => row <= standing.rows && mayBeSent(stateIn(standing, row), session) && inRanges(row, session.rows),
     accept,
+    partOf: (row) => partOf(row <= standing.rows ? stateOf(standing, row) : 'pending'),
+    stopKeys: options.onKeyFailure === 'stop',
     checked: true,
     onBad: (_, problem) => problems.push(problem),
   });
   if (intake.sha256 !== manifest.input.sha256) throw inputChanged(manifest.name, manifest.input, intake);
   // A row that was left out as invalid is pending again only by --retry-failed, and stays failed as long as it is invalid.
   if (problems.length > 0 && !session.retryFailed) throw problems[0]!;
+  if (intake.turns)
+    for (const note of turnNotes(intake.turns, {name: input.name, places: intake.places})) world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);
   if (account !== manifest.credential?.fingerprint)
     await replaceManifest(folder, withAccount(manifest, account, secrets.credential));
@@ -200,20 +207,6 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     reachedBefore: replayed.reached,
     watcher: world.watcher,
   };
-}
-
-/** Which states a row can be sent from, before its request is known. */
-function mayBeSent(state: State, {retryFailed}: ResumeOrder): boolean {
-  return state === 'pending' || state === 'in-doubt' || (retryFailed && state === 'failed');
-}
-
-/** On whose word a row is sent: it was pending all along, or somebody decides that it is sent again. Undefined: it is not. */
-function whoSends(state: State, {retryFailed, options}: ResumeOrder, mayRepeat: boolean) {
-  if (state === 'pending') return 'pending';
-  if (state === 'failed') return retryFailed ? 'user' : undefined;
-  if (state !== 'in-doubt') return undefined;
-  if (options.inDoubt === 'retry') return 'policy';
-  return mayRepeat ? 'recovery' : undefined;
 }
 
 function withAccount(manifest: Manifest, account: string, name: string | undefined): Manifest {

@@ -4,8 +4,9 @@ import type {Counts} from '../journal/record.js';
 import {counts} from '../journal/states.js';
 import {landFlights} from '../limits/change.js';
 import {openRowFile} from '../operations/read.js';
-import type {ExitCode} from '../problem.js';
+import {EXIT, type ExitCode} from '../problem.js';
 import {announcesEnds, foresee} from '../schedule/foresee.js';
+import {doubtNote} from '../schedule/notes.js';
 import {carryOut} from './controls.js';
 import {dispatch} from './dispatch.js';
 import {type Eta, openEta} from './eta.js';
@@ -22,6 +23,8 @@ export type Ending = {
   readonly exit: ExitCode;
   readonly why: string;
   readonly stop: Stop | undefined;
+  /** Which rows stay pending behind rows in doubt. */
+  readonly kept?: string | undefined;
 };
 
 const SHOW_EVERY_MS = 250;
@@ -93,40 +96,48 @@ function announce({intake, setting, secrets, folder}: Ready): string {
 }
 
 /** Where the session begins, and how it is expected to go: its plan, played with the windows as they are now. */
-function beginningOf({intake: {lanes}, standing}: Ready, {ledger, profile}: Tools): Beginning {
+function beginningOf({intake, standing}: Ready, {ledger, profile}: Tools): Beginning {
   const at = now();
+  const {lanes} = intake;
   const waiting = lanes.counts();
+  const holding = lanes.holding();
   const total = waiting.reduce((sum, count) => sum + count, 0);
   const conditions = {startAt: at, latencyMs: EXPECTED_LATENCY_MS, fixedEnds: announcesEnds(profile)};
-  const foreseen = total <= FORESEEN_ROWS ? foresee(lanes, structuredClone(ledger), conditions) : undefined;
-  lanes.restore(waiting);
+  const foreseen = total <= FORESEEN_ROWS ? foresee(lanes, structuredClone(ledger), conditions, intake) : undefined;
+  lanes.restore(waiting, holding);
   const settled = standing.rows - counts(standing).pending;
   return {at, settled, lanes, counts: waiting, eta: openEta(foreseen, {total, beganAt: at})};
 }
 
 /** What is left is played again, under what holds from now on: what was foreseen before is not to be believed any more. */
-function etaAnew({intake: {lanes}, standing}: Ready, tools: Tools, begun: Beginning): Eta {
+function etaAnew({intake, standing}: Ready, tools: Tools, begun: Beginning): Eta {
   const at = now();
+  const {lanes} = intake;
   const waiting = lanes.counts();
+  const holding = lanes.holding();
   const lined = waiting.reduce((sum, count) => sum + count, 0);
   const ledger = structuredClone(tools.ledger);
   landFlights(ledger, at);
   const conditions = {startAt: at, latencyMs: EXPECTED_LATENCY_MS, fixedEnds: announcesEnds(tools.profile)};
-  const foreseen = lined <= FORESEEN_ROWS_LIVE ? foresee(lanes, ledger, conditions) : undefined;
-  lanes.restore(waiting);
+  const line = {...intake, underWay: tools.histories.keys()};
+  const foreseen = lined <= FORESEEN_ROWS_LIVE ? foresee(lanes, ledger, conditions, line) : undefined;
+  lanes.restore(waiting, holding);
   const doneBefore = standing.rows - counts(standing).pending - begun.settled;
   const eta = openEta(foreseen, {total: lined + tools.delayed.size + tools.inFlight, beganAt: at});
   return (done, when) => eta(done - doneBefore, when);
 }
 
-async function end({journal, standing}: Ready, tools: Tools): Promise<Ending> {
+async function end({journal, standing, intake, input}: Ready, tools: Tools): Promise<Ending> {
+  const kept = intake.turns && doubtNote(intake.turns, {name: input.name, places: intake.places});
   const ending = (): Ending => {
     const all = counts(standing);
-    const exit = exitOf(all, tools.stop?.exit);
+    // Who waits for a row in doubt waits for a person; whoever else is pending can be gone on with.
+    const free = all.pending > (intake.turns?.inDoubt.rows ?? 0);
+    const exit = exitOf(all, tools.stop?.exit ?? (free ? EXIT.stopped : undefined));
     // Told to stop when nothing was left to do, it is complete all the same.
     const stop = exit === tools.stop?.exit ? tools.stop : undefined;
-    const why = stop?.why ?? (all.pending > 0 ? 'rows' : 'complete');
-    return {counts: all, exit, why, stop};
+    const why = stop?.why ?? (free ? 'rows' : all.pending > 0 ? 'in-doubt' : 'complete');
+    return {counts: all, exit, why, stop, kept};
   };
   const {why, exit, counts: all} = ending();
   try {

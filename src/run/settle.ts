@@ -13,6 +13,7 @@ import {followRefusal, type Settling} from './refusal.js';
 import {noteSettled, stopRun, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
 import {noteLearned} from './tell.js';
 import type {Ended, Prepared, Tools} from './tools.js';
+import {passTurn} from './turn.js';
 
 /** Why an attempt did not leave, where the network had no part in it. */
 const KEPT_BACK = new Set(['ABORTED', 'NOT_JOURNALED', MALFORMED]);
@@ -41,6 +42,7 @@ function follow(prepared: Prepared, ended: Settling, tools: Tools): void {
   const {verdict} = ended;
   switch (verdict.kind) {
     case 'ok':
+      tools.unproven = 0;
       failUnauthorized(tools, ended.startedAt);
       close(prepared, ended, tools, {kind: 'ok'});
       break;
@@ -77,6 +79,7 @@ function doubt(prepared: Prepared, ended: Settling, tools: Tools, why: string): 
   tools.histories.delete(prepared.operation.place.row);
   const stop = noteDoubtful(tools.doubt, ended.startedAt, ended.at, why);
   if (stop) stopRun(tools, stop);
+  passTurn(tools, prepared.operation.place.row, 'in-doubt');
 }
 
 function unsent(prepared: Prepared, ended: Settling, tools: Tools, why: string): void {
@@ -106,6 +109,7 @@ function close(
   tools.histories.delete(prepared.operation.place.row);
   const stop = noteSettled(tools.failures, result);
   if (stop) stopRun(tools, stop);
+  passTurn(tools, prepared.operation.place.row, result.kind);
 }
 
 function refused(prepared: Prepared, ended: Settling, tools: Tools): void {
@@ -138,7 +142,7 @@ function unauthorized(prepared: Prepared, ended: Ended, verdict: Verdict & {kind
     return;
   }
   tools.unauthorized.set(row, {status: verdict.status, why: verdict.why, n: ended.history.attempts, at: now()});
-  if (tools.unauthorized.size < UNAUTHORIZED_ROWS) return;
+  if (tools.unauthorized.size + tools.unproven < UNAUTHORIZED_ROWS) return;
   stopRun(tools, {
     why: 'unauthorized',
     exit: EXIT.credentials,
@@ -158,6 +162,7 @@ export function failUnauthorized(tools: Tools, startedAt: number): void {
     tools.histories.delete(row);
     const stop = noteSettled(tools.failures, {kind: 'failed', why});
     if (stop) stopRun(tools, stop);
+    passTurn(tools, row, 'failed');
   }
 }
 

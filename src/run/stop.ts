@@ -19,7 +19,7 @@ export const UNAUTHORIZED_ROWS = 3;
 /** `--stop-on-failures`: so many rows, or a share (0 to 1) of those settled. */
 export type FailureLimit = {readonly rows: number} | {readonly share: number};
 
-/** What the stop rules have seen of this session. */
+/** What the stop rules have seen of this phase, in this session. */
 export type FailureWatch = {
   ok: number;
   failed: number;
@@ -30,6 +30,11 @@ export type FailureWatch = {
 
 export function watchFailures(limit: FailureLimit | undefined): FailureWatch {
   return {ok: 0, failed: 0, firstWhy: undefined, alike: 0, limit};
+}
+
+/** Begins to count anew. */
+export function renewFailures(watch: FailureWatch): void {
+  Object.assign(watch, watchFailures(watch.limit));
 }
 
 /** Counts one settled row. Returns the reason to stop, if this row was one too many. */

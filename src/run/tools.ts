@@ -13,6 +13,7 @@ import type {Secrets} from '../requests/secrets.js';
 import type {Heap} from '../schedule/heap.js';
 import type {LaneRows} from '../schedule/rows.js';
 import type {Schedule} from '../schedule/schedule.js';
+import type {Turns} from '../schedule/turns.js';
 import type {Controls} from './controls.js';
 import type {DoubtWatch} from './doubt.js';
 import type {Network} from './network.js';
@@ -31,6 +32,8 @@ export type RunOptions = {
   readonly failureLimit: FailureLimit | undefined;
   readonly inDoubt: 'hold' | 'retry';
   readonly keepBodies: 'all' | 'failed' | 'none';
+  /** What becomes of the rows behind a failed one of their key. */
+  readonly onKeyFailure: 'stop' | 'continue';
 };
 
 /** An operation with the request that it became. */
@@ -83,6 +86,8 @@ export type Tools = {
   readonly rows: LaneRows;
   /** The lanes whose buckets the journal has. */
   readonly namedLanes: NamedLanes;
+  /** Undefined where no row waits for another. */
+  readonly turns: Turns | undefined;
   readonly lanes: Map<number, Lane>;
   /** Reads a row by its place and builds its request. */
   readonly prepare: (row: number) => Prepared;
@@ -95,6 +100,8 @@ export type Tools = {
   readonly delayed: Heap<Delayed>;
   /** Rows answered 401 since the last success: they fail when a later one succeeds, and end the run when they are three. */
   readonly unauthorized: Map<number, Unauthorized>;
+  /** Rows that failed for a 401 because their keys had no other row to prove them wrong; since the last success. */
+  unproven: number;
   readonly abort: AbortController;
   readonly random: () => number;
   /** Something went wrong that no attempt can mend: the run ends. */
@@ -108,6 +115,8 @@ export type Tools = {
   stop: Stop | undefined;
   /** Attempts under way. */
   inFlight: number;
+  /** Rows are left, and the turn of none has come. */
+  waitsForTurn: boolean;
   /** What the loop rests for, and until when; for people. */
   waitsFor: number | undefined;
   waitsUntil: number | undefined;

@@ -4,6 +4,7 @@ import {roomIn} from '../limits/ledger.js';
 import {windowName} from '../limits/limit.js';
 import {roomAt} from '../limits/window.js';
 import type {Lanes} from '../schedule/lanes.js';
+import {phaseName} from '../schedule/notes.js';
 import type {Eta} from './eta.js';
 import type {Tools} from './tools.js';
 
@@ -62,7 +63,7 @@ export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View
     done,
     ...{ok, failed, inDoubt, refusals, perSecond},
     etaAt: doneAt === undefined ? undefined : wallNow() + (doneAt - at),
-    waiting: waitOf(tools, at),
+    waiting: waitOf(tools, at) ?? turnOf(tools),
     lanes: lanesOf(tools, begun, at),
   };
 }
@@ -80,6 +81,15 @@ function waitOf({controls, network, ledger, waitsFor, waitsUntil, inFlight}: Too
   return `${what}; next at ${clockTime(waitsUntil - at)}`;
 }
 
+/** What rows wait for whose turn has not come; undefined while others can be sent. */
+function turnOf({turns, waitsForTurn}: Tools): string | undefined {
+  if (!turns || !waitsForTurn || turns.waiting === 0) return undefined;
+  const {awaited, waiting} = turns;
+  if (!awaited) return `${waiting} rows wait for the one before them with the same key`;
+  const {phase, left, next} = awaited;
+  return `phase ${phaseName(next)} starts when ${left === 1 ? '1 row' : `${left} rows`} of ${phaseName(phase)} are settled`;
+}
+
 function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number): LaneView[] {
   const busy: number[] = [];
   for (let lane = 0; lane < Math.min(lanes.count, LOOKED_AT); lane++) if (lanes.left(lane) > 0) busy.push(lane);
@@ -93,7 +103,11 @@ function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number)
       name: lanes.name(lane),
       rows: begun[lane] ?? 0,
       done: Math.max(0, (begun[lane] ?? 0) - lanes.left(lane)),
-      waits: waits ? `${bucketName(ledger, room.bucket, at)}; next at ${clockTime(room.at - at)}` : undefined,
+      waits: waits
+        ? `${bucketName(ledger, room.bucket, at)}; next at ${clockTime(room.at - at)}`
+        : lanes.ready(lane) === 0
+          ? 'not its turn yet'
+          : undefined,
     };
   });
 }

@@ -3,7 +3,9 @@ import {windowName} from '../limits/limit.js';
 import {roomAt} from '../limits/window.js';
 import type {Profile} from '../profiles/profile.js';
 import type {Lanes} from './lanes.js';
+import type {LaneRows} from './rows.js';
 import {Schedule} from './schedule.js';
+import {gatesOf, type Turns} from './turns.js';
 
 /** What the run is expected to meet. `fixedEnds`: the provider announces when its fixed windows end, so they are whole again there. */
 export type Conditions = {readonly startAt: number; readonly latencyMs: number; readonly fixedEnds: boolean};
@@ -23,6 +25,14 @@ export type Foreseen = {
   readonly held: ReadonlyMap<string, {readonly limit: string; readonly window: string; readonly ms: number}>;
 };
 
+/** The rows in line, where the turn of some comes after others. They are left as they are. */
+export type InLine = {
+  readonly lined: LaneRows;
+  readonly turns: Turns | undefined;
+  /** Rows that were started before: what is played is what comes after them. */
+  readonly underWay?: Iterable<number>;
+};
+
 type Held = Map<string, {limit: string; window: string; ms: number}>;
 
 /** So many parts of the way are remembered. */
@@ -32,13 +42,19 @@ const PARTS = 500;
 const SWEEP_FROM = 4096;
 
 /**
- * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; every response takes `latencyMs`. The lanes and the
- * ledger are used up.
+ * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; every response takes `latencyMs`, and every
+ * row is ok. The lanes and the ledger are used up.
  */
-export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixedEnds}: Conditions): Foreseen {
+export function foresee(
+  lanes: Lanes,
+  ledger: Ledger,
+  {startAt, latencyMs, fixedEnds}: Conditions,
+  line?: InLine,
+): Foreseen {
   const roomy = roomyLanes(lanes, ledger);
   const refsOf = (lane: number) => (roomy[lane] === 1 ? lanes.sharedRefs(lane) : lanes.refs(lane));
   const schedule = new Schedule(lanes, ledger);
+  const turns = playTurns(line, schedule);
   const answers = openAnswers(ledger.concurrency);
   const laneMs = new Float64Array(lanes.count);
   const held: Held = new Map();
@@ -59,16 +75,18 @@ export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixed
     const choice = schedule.next(now);
     if (choice.kind === 'start') {
       take(ledger, refsOf(choice.lane), now);
-      answers.push(now + latencyMs, choice.lane);
+      answers.push(now + latencyMs, choice.lane, turns.start(choice.lane));
       continue;
     }
     if (choice.kind === 'empty' && answers.nextAt === Number.POSITIVE_INFINITY)
       return {ms: now - startAt, laneMs, parts, held};
     const then = choice.kind === 'wait' ? Math.min(answers.nextAt, choice.until) : answers.nextAt;
     if (choice.kind === 'wait') note(held, ledger, {at: choice.until, bucket: choice.bucket}, now, then);
+    else if (answered + answers.count < total) book(held, TURNS, then - now);
     now = then;
     if (answers.nextAt > now) continue;
-    const lane = answers.shift();
+    const {lane, row} = answers.shift();
+    turns.settle(row);
     const refs = refsOf(lane);
     giveBack(ledger, refs, now, ending);
     schedule.touch(
@@ -86,24 +104,43 @@ export function foresee(lanes: Lanes, ledger: Ledger, {startAt, latencyMs, fixed
 function openAnswers(concurrency: number) {
   const times: number[] = [];
   const lanes: number[] = [];
+  const rows: number[] = [];
   let first = 0;
   let count = 0;
   return {
+    get count(): number {
+      return count;
+    },
     get nextAt(): number {
       return count === 0 ? Number.POSITIVE_INFINITY : times[first]!;
     },
-    push(at: number, lane: number): void {
+    push(at: number, lane: number, row: number): void {
       const place = (first + count) % concurrency;
       times[place] = at;
       lanes[place] = lane;
+      rows[place] = row;
       count += 1;
     },
-    shift(): number {
-      const lane = lanes[first]!;
+    shift(): {readonly lane: number; readonly row: number} {
+      const answered = {lane: lanes[first]!, row: rows[first]!};
       first = (first + 1) % concurrency;
       count -= 1;
-      return lane;
+      return answered;
     },
+  };
+}
+
+/** Plays the turns of rows, where there are any; else no row is looked at, and their number has to do. */
+function playTurns({lined, turns, underWay = []}: Partial<InLine> = {}, schedule: Schedule) {
+  if (!lined || !turns) return {start: () => 0, settle: () => {}};
+  const rows = lined.copy();
+  const ahead = turns.copy();
+  const gates = gatesOf(rows, schedule);
+  for (const row of underWay) ahead.settle(row, gates);
+  return {
+    // One that is sent again stands in no line any more, and was among those under way.
+    start: (lane: number) => rows.shift(lane) ?? 0,
+    settle: (row: number) => void (row > 0 && ahead.settle(row, gates)),
   };
 }
 
@@ -150,8 +187,15 @@ function note(held: Held, ledger: Ledger, room: Room, now: number, then: number)
     limit = ledger.limits[bucket.limit]?.name ?? bucket.label;
     window = tightest ? windowName(tightest.each.rule) : window;
   }
+  book(held, {limit, window}, then - now);
+}
+
+/** What holds back rows that wait for others. */
+const TURNS = {limit: 'key or phase', window: 'one after another'};
+
+function book(held: Held, {limit, window}: {readonly limit: string; readonly window: string}, ms: number): void {
   const name = `${limit} ${window}`;
   const entry = held.get(name) ?? {limit, window, ms: 0};
-  entry.ms += then - now;
+  entry.ms += ms;
   held.set(name, entry);
 }

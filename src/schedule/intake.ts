@@ -12,7 +12,10 @@ import {buildRequest, type RequestSetting} from '../requests/build.js';
 import type {Request} from '../requests/request.js';
 import {type Alike, openAlike} from './alike.js';
 import {Lanes} from './lanes.js';
+import {openLine} from './line.js';
+import type {Part} from './line-up.js';
 import {LaneRows} from './rows.js';
+import type {Turns} from './turns.js';
 
 /** Ranges of row numbers, from 1, ends included. */
 export type RowRanges = readonly (readonly [from: number, to: number])[];
@@ -31,6 +34,10 @@ export type Reading = {
   readonly wanted: (row: number) => boolean;
   /** Asked of each wanted row once its request is known: whether it is put in line. */
   readonly accept: (row: number, request: Request) => boolean;
+  /** What a row that is not put in line is to those behind it. */
+  readonly partOf: (row: number) => Part;
+  /** The rows behind a failed one of their key are skipped. */
+  readonly stopKeys: boolean;
   /** The rows were checked when the run began, so those that are not wanted are not looked at again. */
   readonly checked: boolean;
   /** Told of each row that cannot be sent, in file order. After a `fatal` one nothing could be read any more. */
@@ -47,6 +54,8 @@ export type Intake = {
   readonly places: Places;
   readonly lanes: Lanes;
   readonly lined: LaneRows;
+  /** Whose turn it is; undefined where no row waits for another. */
+  readonly turns: Turns | undefined;
   /** SHA-256 of the plain bytes. */
   readonly sha256: string;
   readonly bytes: number;
@@ -72,6 +81,7 @@ export async function takeIn(reading: Reading): Promise<Intake> {
   const places = makePlaces();
   const lanes = openLanes(setting.profile.limits);
   const lined = new LaneRows();
+  const line = openLine(reading, lanes, lined);
   const ids = makeIds();
   const alike = openAlike();
   const preview: Request[] = [];
@@ -91,10 +101,14 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     reading.signal?.throwIfAborted();
     places.add(row.place);
     const wanted = reading.wanted(row.place.row);
-    if (checked && !wanted) continue;
+    if (checked && !wanted) {
+      line.pass(row, reading.partOf(row.place.row));
+      continue;
+    }
     const built = build(row, reading);
     if (built instanceof Problem) {
       refuse(row.place, built, isBadRow(row) && row.fatal);
+      line.pass(row, 'failed');
       continue;
     }
     const {operation, request} = built;
@@ -104,19 +118,22 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     }
     if (request.credential !== undefined) credentials.add(request.credential);
     if (preview.length < PREVIEWED) preview.push(request);
-    if (!wanted || !reading.accept(row.place.row, request)) continue;
-    const lane = lanes.laneOf(request.buckets, row.place.row);
-    lanes.add(lane);
-    lined.push(row.place.row, lane);
+    if (!wanted || !reading.accept(row.place.row, request)) {
+      line.pass(row, reading.partOf(row.place.row));
+      continue;
+    }
+    line.join(operation, lanes.laneOf(request.buckets, row.place.row));
     if (request.buckets.length === 0) unlimited = countUnlimited(unlimited, row.place.row, request);
   }
   if (!checked) refuseDuplicates(reading, ids, places, refuse);
+  const turns = line.close();
   return {
     rows: places.count,
     bad: bad.size,
     places,
     lanes,
     lined,
+    turns,
     sha256: hash.digest('hex'),
     bytes,
     preview,

@@ -1,20 +1,9 @@
 import type {LimitRule} from '../limits/ledger.js';
 import {type BucketRef, NO_LIMIT} from '../limits/limit.js';
+import {makeHashIndex} from './hash-index.js';
 import {Heap} from './heap.js';
-import {makeLaneIndex} from './lane-index.js';
-
-/** Lanes that fall under the same limits. Buckets of a limit without a key are the same for all of them, so they are asked about once. */
-export type Shape = {
-  /** The limits, in the order of the profile. */
-  readonly limits: readonly number[];
-  readonly shared: readonly number[];
-  /** The limits of those buckets. */
-  readonly sharedLimits: readonly number[];
-  /** How many buckets each lane has for itself. */
-  readonly own: number;
-  /** How long one request keeps the tightest window that is the lane's own, in the long run. Tells which lane would end last. */
-  readonly secondsEach: number;
-};
+import {type Holding, Holds} from './holds.js';
+import {laneName, type Shape, secondsEach} from './shape.js';
 
 /** So many lanes keep their name for people; a million names would be a hundred megabytes. */
 const NAMED_LANES = 1000;
@@ -30,10 +19,11 @@ export class Lanes {
   readonly shapes: Shape[] = [];
   readonly #limits: readonly LimitRule[];
   readonly #keyed: readonly boolean[];
-  readonly #laneOf = makeLaneIndex();
+  readonly #laneOf = makeHashIndex();
   readonly #shapeOf = new Map<string, number>();
   #shape = new Uint16Array(FIRST_LANES);
   #left = new Float64Array(FIRST_LANES);
+  readonly #holds = new Holds();
   #first = new Uint32Array(FIRST_LANES);
   #ownFrom = new Uint32Array(FIRST_LANES);
   #own: number[] = [];
@@ -77,6 +67,26 @@ export class Lanes {
     return this.#left[lane]!;
   }
 
+  /** Of those, whose turn has come. */
+  ready(lane: number): number {
+    return this.#left[lane]! - this.#holds.inLane(lane);
+  }
+
+  /** Of all lanes of a shape, whose turn has not come. */
+  heldInShape(shape: number): number {
+    return this.#holds.inShape(shape);
+  }
+
+  /** One of the lane's operations waits for others. For when all lanes are there. */
+  hold(lane: number): void {
+    this.#holds.hold(lane, this.#shape[lane]!, this.#left.length);
+  }
+
+  /** The turn of one of them has come. */
+  release(lane: number): void {
+    this.#holds.release(lane, this.#shape[lane]!);
+  }
+
   shapeOf(lane: number): number {
     return this.#shape[lane]!;
   }
@@ -102,8 +112,14 @@ export class Lanes {
     return this.#left.slice(0, this.#count);
   }
 
-  restore(counts: Float64Array): void {
+  restore(counts: Float64Array, holding?: Holding): void {
     this.#left.set(counts);
+    if (holding) this.#holds.restore(holding);
+  }
+
+  /** Whose turn has not come, to be restored with the counts. */
+  holding(): Holding | undefined {
+    return this.#holds.now();
   }
 
   /** Every bucket of the lane, in the order of the limits. */
@@ -207,13 +223,4 @@ export class Lanes {
     this.#first = grown(this.#first, new Uint32Array(length));
     this.#ownFrom = grown(this.#ownFrom, new Uint32Array(length));
   }
-}
-
-/** How long one request keeps the tightest of these windows, in the long run; 0 without windows. */
-export function secondsEach(windows: LimitRule['windows']): number {
-  return Math.max(0, ...windows.map(({requests, seconds}) => seconds / requests));
-}
-
-function laneName(refs: readonly BucketRef[]): string {
-  return refs.length === 0 ? 'no limit' : refs.map(({label}) => label).join(', ');
 }

@@ -12,8 +12,8 @@ type Pool = {readonly limit: number; readonly bucket: number; readonly shapes: r
 /** A shape with lanes in line whose shared bucket has no room before `at`. */
 export type Gated = {readonly shape: number; readonly bucket: number; readonly at: number};
 
-/** So many operations under these windows, which need slots of a pool. */
-type Claim = {readonly left: number; readonly windows: readonly Window[]};
+/** So many operations under these windows, which need slots of a pool; those whose turn has not come can use none yet. */
+type Claim = {readonly left: number; readonly ready: number; readonly windows: readonly Window[]};
 
 /** Instants at which what is needed by then is held against what there is by then. */
 const PROBES = 16;
@@ -107,10 +107,10 @@ export class Reserve {
     return [...returnsOf(window, PROBES, until), until].some((at) => {
       const beyondMs = endAt - at;
       let needed = 0;
-      for (const {left, windows} of claims) {
+      for (const {left, ready, windows} of claims) {
         let later = left;
         for (const each of windows) later = Math.min(later, firstBeyond(each, beyondMs, this.#latencyMs));
-        needed += left - later;
+        needed += Math.min(ready, left - later);
       }
       return needed > spare && needed > spare + slotsBack(window, at, now);
     });
@@ -121,8 +121,10 @@ export class Reserve {
     const claims: Claim[] = [];
     for (const {bucket, at} of closed) {
       const other = [...this.#pools.values()].find((each) => each.bucket === bucket);
-      if (other && at < until)
-        claims.push({left: this.#leftUnder(other), windows: this.#windowsOf(bucket, other.limit)});
+      if (!other || at >= until) continue;
+      const left = this.#leftUnder(other);
+      const held = other.shapes.reduce((sum, shape) => sum + this.#lanes.heldInShape(shape), 0);
+      claims.push({left, ready: left - held, windows: this.#windowsOf(bucket, other.limit)});
     }
     for (const shape of pool.shapes) {
       if (closed.some((each) => each.shape === shape)) continue;
@@ -130,7 +132,11 @@ export class Reserve {
         if (claims.length >= MOST_CLAIMS || endAt - this.#ownSpanOf(lane) >= until) return false;
         const {at} = roomIn(this.#ledger, this.#lanes.own(lane), now);
         if (at < until || at === Number.POSITIVE_INFINITY)
-          claims.push({left: this.#lanes.left(lane), windows: this.#ownWindows(lane)});
+          claims.push({
+            left: this.#lanes.left(lane),
+            ready: this.#lanes.ready(lane),
+            windows: this.#ownWindows(lane),
+          });
         return true;
       });
     }

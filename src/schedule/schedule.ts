@@ -1,12 +1,13 @@
 import {type Ledger, roomIn} from '../limits/ledger.js';
 import type {Heap} from './heap.js';
-import {type Lanes, secondsEach} from './lanes.js';
+import type {Lanes} from './lanes.js';
 import {type Gated, Reserve} from './reserve.js';
+import {secondsEach} from './shape.js';
 import {Waiting} from './waiting.js';
 
 /**
  * What to do now: start one operation of a lane; wait until an instant (Infinity: until an attempt ends) for a bucket; or nothing, because
- * every operation has been started.
+ * every operation whose turn has come has been started.
  */
 export type Choice =
   | {readonly kind: 'start'; readonly lane: number}
@@ -49,7 +50,7 @@ export class Schedule {
     }));
     for (let lane = 0; lane < lanes.count; lane++) {
       this.#left[lanes.shapeOf(lane)]! += lanes.left(lane);
-      if (lanes.left(lane) > 0) this.#queue(lane);
+      if (lanes.ready(lane) > 0) this.#queue(lane);
     }
   }
 
@@ -106,6 +107,19 @@ export class Schedule {
     if (this.#queued[lane] === 0) this.#queue(lane);
   }
 
+  /** The turn of an operation has come that waited in `lane` for others. */
+  open(lane: number): void {
+    this.#lanes.release(lane);
+    if (this.#queued[lane] === 0) this.#queue(lane);
+  }
+
+  /** An operation that waited in `lane` for others is not started any more. */
+  shut(lane: number): void {
+    this.#lanes.release(lane);
+    this.#lanes.remove(lane);
+    this.#left[this.#lanes.shapeOf(lane)]! -= 1;
+  }
+
   /** Something changed in these buckets: whoever waits for one of them is asked again if it has room earlier than it had said. */
   touch(buckets: Iterable<number>, now: number): void {
     this.#reserve.watch(now);
@@ -136,7 +150,7 @@ export class Schedule {
       this.#lanes.remove(lane);
       this.#left[shape]! -= 1;
       this.#reserve.count();
-      if (this.#lanes.left(lane) > 0) this.#queue(lane);
+      if (this.#lanes.ready(lane) > 0) this.#queue(lane);
       return {kind: 'start', lane};
     }
     return undefined;

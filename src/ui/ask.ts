@@ -24,7 +24,7 @@ export function orderFrom(file: string, words: AskWords): Order {
       'Name the file; - reads standard input.',
     );
   const profile = findProfile(words.profile);
-  const {request, operation, header: headers = [], id} = words;
+  const {request, operation, header: headers = [], id, key, phase} = words;
   const template =
     request === undefined && operation === undefined
       ? undefined
@@ -42,7 +42,7 @@ export function orderFrom(file: string, words: AskWords): Order {
       profile,
       baseUrl: chooseBaseUrl(profile, {baseUrl: words['base-url'], region: words.region}),
       template,
-      id,
+      ...{id, key, phase},
       scope: Object.fromEntries((words.scope ?? []).map(parseScope)),
       headers,
       allowedOrigins: (words['allow-origin'] ?? []).map(originFrom),
@@ -87,6 +87,7 @@ export function sessionFrom(
       failureLimit: failures === undefined ? undefined : parseFailureLimit(failures),
       inDoubt: words['in-doubt'] as 'hold' | 'retry',
       keepBodies: words['keep-bodies'] as 'all' | 'failed' | 'none',
+      onKeyFailure: words['on-key-failure'] as 'stop' | 'continue' | undefined,
     },
     yes: words.yes,
   };

@@ -18,8 +18,9 @@ export async function conclude(
 ): Promise<ExitCode> {
   const {summary, files, fault} = await derive(folder);
   const {color} = terminalOf(process.stderr, process.env);
-  const message = ending.stop?.message;
-  const lines = summaryLines({summary, files, message, resumeAt: ending.stop?.resumeAt, color, now: wallNow()});
+  const {stop, kept} = ending;
+  const told = {message: stop?.message, resumeAt: stop?.resumeAt, kept};
+  const lines = summaryLines({summary, files, ...told, color, now: wallNow()});
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   if (fault) process.stderr.write(`${plain(fault.message)}\n${plain(fault.suggestions.join(' '))}\n`);
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -44,6 +44,16 @@ export const askFlags = {
     description: 'body of every request, with {{ column }} in it',
   }),
   id: Flags.string({helpGroup: 'REQUEST', helpValue: 'COLUMN', description: 'column that names each row in results'}),
+  key: Flags.string({
+    helpGroup: 'REQUEST',
+    helpValue: 'COLUMN',
+    description: 'column whose equal values run one after another, in the order of the file',
+  }),
+  phase: Flags.string({
+    helpGroup: 'REQUEST',
+    helpValue: 'COLUMN',
+    description: 'column of the phase; a phase begins when the one before it is settled',
+  }),
   scope: Flags.string({
     helpGroup: 'REQUEST',
     multiple: true,
@@ -154,7 +164,12 @@ export const sessionFlags = {
   'stop-on-failures': Flags.string({
     helpGroup: 'PATIENCE',
     helpValue: '5%|N',
-    description: 'stop when so many rows have failed',
+    description: 'stop when so many rows of a phase have failed',
+  }),
+  'on-key-failure': Flags.string({
+    helpGroup: 'PATIENCE',
+    options: ['stop', 'continue'],
+    description: 'skip the rows behind a failed one of their key, or go on with them; as begun, else continue',
   }),
   'in-doubt': Flags.string({
     helpGroup: 'PATIENCE',

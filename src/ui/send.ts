@@ -75,7 +75,7 @@ async function refuseOther({asked, file, delimiter}: Order, folder: string): Pro
   ];
   throw new Problem(
     'RUN_OTHER',
-    `the run in this folder asks for something else: ${differing.join(', ') || 'id or scope'} differs`,
+    `the run in this folder asks for something else: ${differing.join(', ') || 'id, key, phase or scope'} differs`,
     `Go on with it as it was: sluice resume ${folder}; or begin another with --run-dir.`,
     {at: {file: folder}, exit: EXIT.misfit},
   );

@@ -4,7 +4,7 @@ import {planOrder} from '../plan/prepare.js';
 import type {ExitCode} from '../problem.js';
 import {shellWord} from '../report/summary.js';
 import {orderFrom, overridesFrom} from './ask.js';
-import type {askFlags, paceFlags} from './flags.js';
+import type {askFlags, paceFlags, sessionFlags} from './flags.js';
 import {plain} from './plain.js';
 import {planLines} from './plan.js';
 import {terminalOf} from './terminal.js';
@@ -13,7 +13,7 @@ import {parseLatency, parseRows} from './words.js';
 /** `sluice plan FILE` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
 export async function showPlan(
   file: string,
-  flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags>,
+  flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags & Pick<typeof sessionFlags, 'on-key-failure'>>,
   words: readonly string[],
 ): Promise<ExitCode> {
   const {plan, bad, notes, exit} = await planOrder(orderFrom(file, flags), {
@@ -22,6 +22,7 @@ export async function showPlan(
     envFile: flags['env-file'],
     env: process.env,
     rows: flags.rows === undefined ? undefined : parseRows(flags.rows),
+    stopKeys: flags['on-key-failure'] === 'stop',
     latency: parseLatency(flags.latency),
     startAt: now(),
   });

@@ -12,6 +12,8 @@ export type Told = {
   readonly files?: ResultFiles | undefined;
   /** Why the run stopped early, as a sentence. */
   readonly message?: string | undefined;
+  /** Which rows stay pending behind rows in doubt, as a sentence. */
+  readonly kept?: string | undefined;
   /** When going on makes sense. */
   readonly resumeAt?: number | undefined;
   readonly color: boolean;
@@ -20,7 +22,7 @@ export type Told = {
 };
 
 /** The summary of a run for a person, line by line. The last one is the next command to type. */
-export function summaryLines({summary, files, message, resumeAt, color, now}: Told): string[] {
+export function summaryLines({summary, files, message, kept, resumeAt, color, now}: Told): string[] {
   const chalk = new Chalk({level: color ? 1 : 0});
   const {rows, attempts, refusals, next} = summary;
   const refused = refusals > 0 ? `, ${sayNumber(refusals)} refused` : '';
@@ -35,6 +37,7 @@ export function summaryLines({summary, files, message, resumeAt, color, now}: To
     `${count(attempts, 'attempt')}${pace(summary)}${refused}`,
     ...(message === undefined ? [] : [chalk.yellow(`stopped: ${plain(message)}`)]),
     ...(resumeAt === undefined ? [] : [`going on makes sense from ${sayInstant(resumeAt, now)}`]),
+    ...keptLines(summary, kept),
     ...named.flatMap(([name, path]) => (path === undefined ? [] : [`${name.padEnd(8)} ${plain(path)}`])),
     ...(summary.inDoubt > 0
       ? [
@@ -43,6 +46,13 @@ export function summaryLines({summary, files, message, resumeAt, color, now}: To
       : []),
     `next: ${chalk.bold(plain(next))}`,
   ];
+}
+
+/** Without a session that could name them, their number has to do. */
+function keptLines({why, pending}: Summary, kept: string | undefined): string[] {
+  if (kept !== undefined) return [plain(kept)];
+  if (why !== 'in-doubt') return [];
+  return [`${count(pending, 'row')} ${pending === 1 ? 'stays' : 'stay'} pending behind rows in doubt`];
 }
 
 function states({ok, failed, inDoubt, skipped, pending}: Summary, chalk: InstanceType<typeof Chalk>): string {

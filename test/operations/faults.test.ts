@@ -116,8 +116,18 @@ const FAULTS: readonly (readonly [file: string, code: string, at: string, words:
   ['operation-header-nested.csv', 'HEADERS_INVALID', '2:3', /"X-Trace" is not a text/],
   ['operation-body-broken-json.csv', 'BODY_INVALID', '2:3', /was meant as JSON and is not/],
   ['operation-body-json-type-broken.csv', 'BODY_INVALID', '2:3', /was meant as JSON and is not/],
-  ['operation-key.csv', 'ORDER_UNSUPPORTED', '2:3', /column "key" is "k1", and this version sends rows in any order/],
-  ['operation-phase.csv', 'ORDER_UNSUPPORTED', '2:3', /column "phase" is "first"/],
+  [
+    'operation-key-object.ndjson',
+    'OPERATION_INVALID',
+    '2:2',
+    /column "key" is "an object", expected a text or a number/,
+  ],
+  [
+    'operation-phase-list.ndjson',
+    'OPERATION_INVALID',
+    '2:2',
+    /column "phase" is "a[^"]*", expected a text or a number/,
+  ],
   ['operation-scope-object.ndjson', 'OPERATION_INVALID', '2:2', /scope "user" is "an object", expected a text/],
 ];
 

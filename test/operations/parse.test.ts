@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import {isForbiddenHeader} from '../../src/operations/headers.js';
 import type {Row} from '../../src/operations/operation.js';
-import {isFileOfOperations, parseOperation, type Roles} from '../../src/operations/parse.js';
+import {isFileOfOperations, parseOperation, type Roles, readTurn} from '../../src/operations/parse.js';
 import {Problem} from '../../src/problem.js';
 import {FIXTURES, readAll} from './reading.js';
 
@@ -134,6 +134,8 @@ describe('parseOperation, of a file of plain rows', () => {
     assert.deepEqual(operation.call, {kind: 'template'});
     assert.deepEqual({...operation.scope}, {});
     assert.isUndefined(operation.body);
+    assert.isUndefined(operation.key);
+    assert.isUndefined(operation.phase);
     assert.deepEqual({...operation.values}, values);
   });
 
@@ -157,6 +159,42 @@ describe('parseOperation, of a file of plain rows', () => {
       Problem,
       'column "email" is "an object", expected a text or a number',
     );
+  });
+});
+
+describe('the turn of a row', () => {
+  const operations: Roles = {kind: 'operations', scope: {}};
+  const call = {method: 'GET', url: '/'};
+
+  it('is told by the columns key and phase of a file of operations', () => {
+    assert.deepInclude(parsed({...call, key: 'u-1', phase: 'users'}, operations), {key: 'u-1', phase: 'users'});
+  });
+
+  it('is told by the columns that are named in a file of plain rows', () => {
+    const roles: Roles = {kind: 'plain', key: 'team', phase: 'step', scope: {}};
+    assert.deepInclude(parsed({team: 't-1', step: 2}, roles), {key: 't-1', phase: '2'});
+  });
+
+  it('takes a number for the text that it is written as, digit for digit', () => {
+    assert.equal(parsed({...call, key: 7}, operations).key, parsed({...call, key: '7'}, operations).key);
+  });
+
+  it('takes an empty cell for none', () => {
+    for (const key of ['', null, undefined]) assert.isUndefined(parsed({...call, key}, operations).key);
+  });
+
+  it('refuses what is neither text nor number', () => {
+    assert.throws(
+      () => parsed({...call, key: {}}, operations),
+      Problem,
+      'column "key" is "an object", expected a text or a number',
+    );
+  });
+
+  it('is none where a row that is not sent says it in a way that nobody can read', () => {
+    const place = {row: 1, line: 1, offset: 0, end: 1};
+    assert.deepEqual(readTurn({place, values: {key: {}}}, {name: 'ops.csv'}, operations), {});
+    assert.include(readTurn({place, values: {key: 'a'}}, {name: 'ops.csv'}, operations), {key: 'a'});
   });
 });
 

@@ -44,6 +44,7 @@ async function planned(
         envFile: undefined,
         env,
         rows,
+        stopKeys: false,
         latency: {lowMs: 50, expectedMs: 100, highMs: 150},
         startAt: 1_800_000_000_000,
       },

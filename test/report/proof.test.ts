@@ -124,6 +124,15 @@ describe('prove', () => {
     );
   });
 
+  it('lets a row be sent again that was skipped for its key, and no other that was skipped', () => {
+    const skipped = (row: number, e: string): JournalRecord => ({t: 'o', op: row, n: 0, k: 'skipped', at: T, e});
+    const again = proven([skipped(1, 'KEY_STOPPED'), decided(1, 'retry'), intent(1, T), ok(1)]);
+    assert.isEmpty(again.faults);
+    assert.deepEqual(proven([skipped(1, 'OTHER'), decided(1, 'retry')]).faults, [
+      'row 1: decided as retry when it was skipped',
+    ]);
+  });
+
   it('names the first contradictions and counts all', () => {
     const proof = proven(
       Array.from({length: 30}, (_, index) => ok(index + 1)),

@@ -13,7 +13,12 @@ const template = {request: 'POST /users/{{ n }}', headers: [], body: undefined};
 describe('rolesOf', () => {
   it('takes every column for data where there is a template, whatever it is called', () => {
     const roles = rolesOf({...asked, template, id: 'url'}, 'a.csv', ['url', 'operation', 'n']);
-    assert.deepEqual(roles, {kind: 'plain', id: 'url', scope: {}});
+    assert.deepEqual(roles, {kind: 'plain', id: 'url', key: undefined, phase: undefined, scope: {}});
+  });
+
+  it('knows whose columns tell the turn of a row', () => {
+    const roles = rolesOf({...asked, template, key: 'n', phase: 'url'}, 'a.csv', ['url', 'n']);
+    assert.deepInclude(roles, {key: 'n', phase: 'url'});
   });
 
   for (const columns of [
@@ -27,10 +32,17 @@ describe('rolesOf', () => {
     assertProblem(() => rolesOf(asked, 'a.csv', ['name', 'url']), 'INPUT_UNDECIDED', 2, 'a.csv', 'name, url');
   });
 
-  it('refuses an --id that could not be heeded', () => {
-    assertProblem(() => rolesOf({...asked, id: 'n'}, 'a.csv', ['operation']), 'ID_UNWANTED', 2);
-    assertProblem(() => rolesOf({...asked, template, id: 'nn'}, 'a.csv', ['n']), 'COLUMN_UNKNOWN', 2, '--id nn', '"n"');
-  });
+  for (const part of ['id', 'key', 'phase'] as const)
+    it(`refuses a column for the ${part} that could not be heeded`, () => {
+      const given = {...asked, [part]: 'nn'};
+      assertProblem(
+        () => rolesOf(given, 'a.csv', ['operation']),
+        `${part.toUpperCase()}_UNWANTED`,
+        2,
+        `the column "${part}"`,
+      );
+      assertProblem(() => rolesOf({...given, template}, 'a.csv', ['n']), 'COLUMN_UNKNOWN', 2, `--${part} nn`, '"n"');
+    });
 
   it('refuses a --scope column that is not there', () => {
     const scope: Record<string, ScopeFlag> = {bot: {column: 'bott'}};

@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import type {Manifest} from '../../src/journal/folder.js';
 import type {Asked, Order} from '../../src/requests/asked.js';
-import {controlled, manifestOf, orderOf, planDigest, said} from '../../src/run/order.js';
+import {controlled, manifestOf, orderOf, planDigest, type Remembered, said} from '../../src/run/order.js';
 import {sampleProfile} from '../requests/sample.js';
 
 const asked: Asked = {
@@ -9,6 +9,8 @@ const asked: Asked = {
   baseUrl: 'https://api.example.com',
   template: {request: 'POST /users', headers: ['X-Tenant: {{ tenant }}'], body: '{"name": "{{ name }}"}'},
   id: 'email',
+  key: 'team',
+  phase: 'step',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a secret is named.
   headers: ['Authorization: Bearer ${TOKEN}'],
   scope: {user: {column: 'caller'}, bot: {value: 'st-1'}},
@@ -24,8 +26,12 @@ const bare: Order = {
 const overrides = {limits: [{name: 'network', requests: 80, seconds: 5}], share: 0.5, concurrency: 4};
 
 /** The order as it comes back from run.json. */
-function throughManifest(given: Order, session: typeof overrides | {limits: []}): ReturnType<typeof orderOf> {
-  const manifest = {...manifestOf(given, session), file: given.file} as unknown as Manifest;
+function throughManifest(
+  given: Order,
+  overrides: Remembered['overrides'],
+  onKeyFailure: Remembered['onKeyFailure'] = 'continue',
+): ReturnType<typeof orderOf> {
+  const manifest = {...manifestOf(given, {overrides, onKeyFailure}), file: given.file} as unknown as Manifest;
   return orderOf(JSON.parse(JSON.stringify(manifest)));
 }
 
@@ -33,12 +39,16 @@ const withoutUndefined = (value: unknown) => JSON.parse(JSON.stringify(value));
 
 describe('the order of a run', () => {
   it('comes back from run.json as it was given', () => {
-    assert.deepEqual(withoutUndefined(throughManifest(order, overrides)), withoutUndefined({...order, overrides}));
+    const back = throughManifest(order, overrides, 'stop');
+    assert.deepEqual(withoutUndefined(back), withoutUndefined({...order, overrides, onKeyFailure: 'stop'}));
   });
 
   it('comes back without what was never said', () => {
     const back = throughManifest(bare, {limits: []});
-    assert.deepEqual(withoutUndefined(back), withoutUndefined({...bare, overrides: {limits: []}}));
+    assert.deepEqual(
+      withoutUndefined(back),
+      withoutUndefined({...bare, overrides: {limits: []}, onKeyFailure: 'continue'}),
+    );
     assert.isUndefined(back.asked.template);
     assert.isUndefined(back.delimiter);
   });
@@ -53,6 +63,9 @@ describe('the order of a run', () => {
       {template: undefined},
       {headers: []},
       {id: undefined},
+      {key: undefined},
+      {phase: undefined},
+      {key: undefined, phase: undefined},
       {scope: {}},
       {profile: sampleProfile({concurrency: 3})},
     ];

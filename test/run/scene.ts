@@ -6,6 +6,7 @@ import {fold, newStanding, type Standing} from '../../src/journal/states.js';
 import {openLedger} from '../../src/limits/ledger.js';
 import type {BucketRef} from '../../src/limits/limit.js';
 import {pacingOf} from '../../src/limits/pace.js';
+import type {Turn} from '../../src/operations/parse.js';
 import type {Profile} from '../../src/profiles/profile.js';
 import {openControls} from '../../src/run/controls.js';
 import {watchDoubt} from '../../src/run/doubt.js';
@@ -14,6 +15,7 @@ import {watchFailures} from '../../src/run/stop.js';
 import type {Prepared, RunOptions, Tools} from '../../src/run/tools.js';
 import {Heap} from '../../src/schedule/heap.js';
 import {openLanes} from '../../src/schedule/intake.js';
+import {openLineUp} from '../../src/schedule/line-up.js';
 import {LaneRows} from '../../src/schedule/rows.js';
 import {Schedule} from '../../src/schedule/schedule.js';
 import {sampleOperation, sampleProfile} from '../requests/sample.js';
@@ -26,6 +28,8 @@ export type Scene = {
   readonly tools?: Partial<Tools>;
   /** One bucket of the first limit, unless told otherwise. */
   readonly refsOf?: (row: number) => readonly BucketRef[];
+  /** Whose turn comes after whose; every row's at once, unless told otherwise. */
+  readonly turnOf?: (row: number) => Turn;
   readonly repeatable?: boolean;
   readonly method?: string;
   /** Answers an attempt; `n` of this row's came before. */
@@ -55,6 +59,7 @@ export const OPTIONS: RunOptions = {
   failureLimit: undefined,
   inDoubt: 'hold',
   keepBodies: 'failed',
+  onKeyFailure: 'continue',
 };
 
 export function openScene(scene: Scene = {}): Opened {
@@ -67,11 +72,12 @@ export function openScene(scene: Scene = {}): Opened {
   const ledger = openLedger(profile.limits, profile.concurrency, pacingOf(profile, now()));
   const lanes = openLanes(profile.limits);
   const lined = new LaneRows();
+  const lineUp = openLineUp({stop: options.onKeyFailure === 'stop'});
   for (let row = 1; row <= rows; row++) {
-    const lane = lanes.laneOf(refsOf(row), row);
-    lanes.add(lane);
-    lined.push(row, lane);
+    lined.assign(row, lanes.laneOf(refsOf(row), row));
+    lineUp.add(row, scene.turnOf?.(row) ?? {}, 'line');
   }
+  const turns = lineUp.close(lanes, lined);
   const asked = new Map<string, number>();
   const tools: Tools = {
     run: 'r-1',
@@ -81,7 +87,7 @@ export function openScene(scene: Scene = {}): Opened {
     profile: {...profile, retry: {...profile.retry, attempts: options.maxAttempts ?? profile.retry.attempts}},
     controls: openControls('users.run', profile, {limits: []}),
     options,
-    journal: {commit: async () => {}} as Tools['journal'],
+    journal: {commit: async () => {}, hasRoom: async () => {}} as Tools['journal'],
     record: (record) => {
       records.push(record);
       fold(standing, record);
@@ -90,6 +96,7 @@ export function openScene(scene: Scene = {}): Opened {
     schedule: new Schedule(lanes, ledger),
     rows: lined,
     namedLanes: new Map(),
+    turns,
     lanes: new Map(),
     prepare: (row) => preparedRow(row, refsOf(row), scene),
     sender: {
@@ -116,6 +123,7 @@ export function openScene(scene: Scene = {}): Opened {
     histories: new Map(),
     delayed: new Heap((one, other) => one.at < other.at),
     unauthorized: new Map(),
+    unproven: 0,
     abort: new AbortController(),
     random: () => 0.5,
     fail: (error) => {
@@ -128,6 +136,7 @@ export function openScene(scene: Scene = {}): Opened {
     stop: undefined,
     inFlight: 0,
     waitsFor: undefined,
+    waitsForTurn: false,
     waitsUntil: undefined,
     wake: () => {},
     ...scene.tools,

@@ -1,5 +1,5 @@
 import {assert} from 'chai';
-import {moreUrgent, noteSettled, type Stop, watchFailures} from '../../src/run/stop.js';
+import {moreUrgent, noteSettled, renewFailures, type Stop, watchFailures} from '../../src/run/stop.js';
 
 const ok = {kind: 'ok'} as const;
 const failed = (why: string) => ({kind: 'failed', why}) as const;
@@ -28,6 +28,17 @@ describe('stop rules', () => {
 
   it('count failed rows from the first on', () => {
     assert.equal(stoppedAt(watchFailures({rows: 2}), [failed('a'), ok, failed('b')]), 3);
+  });
+
+  it('count each phase anew', () => {
+    const watch = watchFailures({rows: 3});
+    assert.isUndefined(stoppedAt(watch, [failed('a'), ok, failed('b')]));
+    renewFailures(watch);
+    assert.equal(stoppedAt(watch, [failed('a'), failed('b'), failed('c')]), 3);
+    const alike = watchFailures(undefined);
+    assert.isUndefined(stoppedAt(alike, [ok, ...Array(30).fill(failed('404'))]));
+    renewFailures(alike);
+    assert.equal(stoppedAt(alike, Array(30).fill(failed('404'))), 20);
   });
 
   it('let the more urgent reason win, and the earlier of two that are equally so', () => {

@@ -2,7 +2,7 @@ import {assert} from 'chai';
 import {now} from '../../src/clock.js';
 import {take} from '../../src/limits/ledger.js';
 import {viewOf} from '../../src/run/view.js';
-import {NETWORK, openScene} from './scene.js';
+import {NETWORK, openScene, type Scene} from './scene.js';
 
 /** A run whose only bucket is used up by an answered request, and by `inFlight` that are still under way. */
 function waiting(inFlight: number) {
@@ -39,5 +39,22 @@ describe('viewOf', () => {
     const {waiting: said, lanes} = waiting(1);
     assert.isUndefined(said);
     assert.isUndefined(lanes[0]!.waits);
+  });
+
+  /** A run whose first row is under way while the others wait for their turn. */
+  function behind(turnOf: NonNullable<Scene['turnOf']>) {
+    const scene = openScene({rows: 3, profile: {limits: []}, refsOf: () => [], turnOf});
+    Object.assign(scene.tools, {inFlight: 1, waitsForTurn: true});
+    const {tools, standing, lanes} = scene;
+    return viewOf(tools, standing, {at: now(), settled: 0, lanes, counts: lanes.counts(), eta: () => undefined});
+  }
+
+  it('says which phase waits for how many rows of which', () => {
+    const {waiting} = behind((row) => ({phase: row === 3 ? 'channels' : 'users'}));
+    assert.equal(waiting, 'phase "channels" starts when 2 rows of "users" are settled');
+  });
+
+  it('says how many rows wait for one of their key', () => {
+    assert.equal(behind(() => ({key: 'a'})).waiting, '2 rows wait for the one before them with the same key');
   });
 });

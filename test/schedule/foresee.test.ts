@@ -2,8 +2,11 @@ import {assert} from 'chai';
 import {openLedger} from '../../src/limits/ledger.js';
 import type {WindowRule} from '../../src/limits/limit.js';
 import type {Pace} from '../../src/limits/pace.js';
+import type {Turn} from '../../src/operations/parse.js';
 import {foresee} from '../../src/schedule/foresee.js';
 import {Lanes} from '../../src/schedule/lanes.js';
+import {openLineUp} from '../../src/schedule/line-up.js';
+import {LaneRows} from '../../src/schedule/rows.js';
 
 /** Plays `count` operations of one lane under these windows. */
 function play(
@@ -122,6 +125,48 @@ describe('foresee', () => {
     it('keeps no bucket of a caller who is done', () => {
       assert.equal(callers(200, 1).buckets, 1);
       assert.equal(callers(200, 5).buckets, 1);
+    });
+  });
+
+  describe('with rows that wait for others', () => {
+    const limits = [{name: 'all', windows: []}];
+
+    function opened(turnOf: (row: number) => Turn, rows = 20) {
+      const lanes = new Lanes(limits, [false]);
+      const lined = new LaneRows();
+      const lineUp = openLineUp({stop: false});
+      for (let row = 1; row <= rows; row++) {
+        lined.assign(row, lanes.laneOf([{limit: 0, id: 1, label: 'all'}], row));
+        lineUp.add(row, turnOf(row), 'line');
+      }
+      const turns = lineUp.close(lanes, lined);
+      const foreseen = (underWay: readonly number[] = []) => {
+        const [counts, holding] = [lanes.counts(), lanes.holding()];
+        const conditions = {startAt: 0, latencyMs: 100, fixedEnds: false};
+        const played = foresee(lanes, openLedger(limits, 50), conditions, {lined, turns, underWay});
+        lanes.restore(counts, holding);
+        return played;
+      };
+      return {lanes, lined, turns, foreseen};
+    }
+
+    it('plays the longest key to its end, and books the time on the keys', () => {
+      const {foreseen} = opened((row) => ({key: row <= 15 ? 'a' : 'b'}));
+      const {ms, held} = foreseen();
+      assert.equal(ms, 1500);
+      assert.deepEqual([...held.keys()], ['key or phase one after another']);
+      assert.equal(foreseen().ms, 1500, 'nothing is missing from the line afterwards');
+    });
+
+    it('begins a phase when the one before is through', () => {
+      assert.equal(opened((row) => ({phase: `${row % 4}`})).foreseen().ms, 400);
+    });
+
+    it('goes on behind the rows that are under way', () => {
+      const {foreseen, lanes, lined} = opened(() => ({key: 'a'}));
+      lanes.remove(0);
+      assert.equal(lined.shift(0), 1);
+      assert.equal(foreseen([1]).ms, 1900);
     });
   });
 });

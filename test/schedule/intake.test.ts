@@ -39,7 +39,15 @@ async function taken(text: string, parts: Partial<Reading> = {}, id?: string): P
     const setting = settingOf(asked, {overrides: {limits: []}, columns, credential: 'key'});
     const problems: string[] = [];
     const onBad: Reading['onBad'] = ({row}, {code}) => problems.push(`${row} ${code}`);
-    const reading = {input, roles, setting, wanted: () => true, accept: () => true, checked: false, onBad, ...parts};
+    const reading: Reading = {
+      ...{input, roles, setting, onBad},
+      wanted: () => true,
+      accept: () => true,
+      partOf: () => 'outside',
+      stopKeys: false,
+      checked: false,
+      ...parts,
+    };
     return {...(await takeIn(reading)), problems};
   } finally {
     await closeInput(input);

@@ -1,9 +1,9 @@
-/** Finds a lane by the hash of its buckets, in some 16 bytes a lane: a Map of a million hashes takes five times as much. */
-export type LaneIndex = {
-  /** The lane that was added with this hash and `matches`, or `undefined`. Lanes whose hashes look alike are asked about in turn. */
-  find(hash: number, matches: (lane: number) => boolean): number | undefined;
-  /** Adds a lane. Lanes are counted from 0 and come in order; a hash is a safe integer from 0 up. */
-  add(hash: number, lane: number): void;
+/** Finds a lane or a key by its hash, in some 16 bytes each: a Map of a million hashes takes five times as much. */
+export type HashIndex = {
+  /** The item that was added with this hash and `matches`, or `undefined`. Items whose hashes look alike are asked about in turn. */
+  find(hash: number, matches: (item: number) => boolean): number | undefined;
+  /** Adds an item. Items are counted from 0 and come in order; a hash is a safe integer from 0 up. */
+  add(hash: number, item: number): void;
 };
 
 const FIRST_PLACES = 1024;
@@ -12,15 +12,15 @@ const FREE = 0xffffffff;
 const SPREAD = 0x9e3779b1;
 
 /** An empty index. */
-export function makeLaneIndex(): LaneIndex {
+export function makeHashIndex(): HashIndex {
   let table = new Uint32Array(FIRST_PLACES).fill(FREE);
   let mixed = new Uint32Array(FIRST_PLACES / 2);
 
-  const put = (lane: number) => {
+  const put = (item: number) => {
     const mask = table.length - 1;
-    let place = mixed[lane]! & mask;
+    let place = mixed[item]! & mask;
     while (table[place] !== FREE) place = (place + 1) & mask;
-    table[place] = lane;
+    table[place] = item;
   };
 
   return {
@@ -28,22 +28,22 @@ export function makeLaneIndex(): LaneIndex {
       const wanted = mix(hash);
       const mask = table.length - 1;
       for (let place = wanted & mask; table[place] !== FREE; place = (place + 1) & mask) {
-        const lane = table[place]!;
-        if (mixed[lane] === wanted && matches(lane)) return lane;
+        const item = table[place]!;
+        if (mixed[item] === wanted && matches(item)) return item;
       }
       return undefined;
     },
-    add(hash, lane) {
-      if (lane === mixed.length) {
-        const grown = new Uint32Array(lane * 2);
+    add(hash, item) {
+      if (item === mixed.length) {
+        const grown = new Uint32Array(item * 2);
         grown.set(mixed);
         mixed = grown;
         // Never more than half full.
         table = new Uint32Array(table.length * 2).fill(FREE);
-        for (let each = 0; each < lane; each++) put(each);
+        for (let each = 0; each < item; each++) put(each);
       }
-      mixed[lane] = mix(hash);
-      put(lane);
+      mixed[item] = mix(hash);
+      put(item);
     },
   };
 }

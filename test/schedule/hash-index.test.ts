@@ -1,17 +1,17 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {makeLaneIndex} from '../../src/schedule/lane-index.js';
+import {makeHashIndex} from '../../src/schedule/hash-index.js';
 
-/** Any of the lanes with that hash will do. */
+/** Any of the items with that hash will do. */
 const any = () => true;
 
-describe('makeLaneIndex', () => {
-  it('finds the lane of every hash that was added and of no other, as a Map does', () => {
+describe('makeHashIndex', () => {
+  it('finds the item of every hash that was added and of no other, as a Map does', () => {
     const far = fc.nat(50).map((each) => each * 2 ** 32);
     const hash = fc.oneof(fc.maxSafeNat(), fc.nat(50), far);
     fc.assert(
       fc.property(fc.uniqueArray(hash, {maxLength: 1500}), fc.array(hash), (added, asked) => {
-        const index = makeLaneIndex();
+        const index = makeHashIndex();
         for (const [lane, each] of added.entries()) index.add(each, lane);
         const lanes = new Map(added.map((each, lane) => [each, lane]));
         for (const each of [...added, ...asked]) {
@@ -24,8 +24,8 @@ describe('makeLaneIndex', () => {
     );
   });
 
-  it('asks about each lane of a hash until one matches', () => {
-    const index = makeLaneIndex();
+  it('asks about each item of a hash until one matches', () => {
+    const index = makeHashIndex();
     for (const lane of [0, 1, 2]) index.add(7, lane);
     assert.equal(
       index.find(7, (lane) => lane === 2),
@@ -36,7 +36,7 @@ describe('makeLaneIndex', () => {
   });
 
   it('grows', () => {
-    const index = makeLaneIndex();
+    const index = makeHashIndex();
     const hashOf = (lane: number) => lane * 2 ** 20;
     for (let lane = 0; lane < 20_000; lane++) index.add(hashOf(lane), lane);
     for (let lane = 0; lane < 20_000; lane++) {
