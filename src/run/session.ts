@@ -2,20 +2,18 @@ import {callAt, now, wallNow} from '../clock.js';
 import {exitOf} from '../journal/ending.js';
 import type {Counts} from '../journal/record.js';
 import {counts} from '../journal/states.js';
-import {landFlights} from '../limits/change.js';
 import {openRowFile} from '../operations/read.js';
 import {EXIT, type ExitCode} from '../problem.js';
-import {announcesEnds, foresee} from '../schedule/foresee.js';
 import {doubtNote} from '../schedule/notes.js';
+import {beginningOf, etaAnew} from './beginning.js';
 import {carryOut} from './controls.js';
 import {dispatch} from './dispatch.js';
-import {type Eta, openEta} from './eta.js';
 import {openTools, type Ready, stopOf} from './ready.js';
 import {listen} from './signals.js';
 import {type Stop, stopRun} from './stop.js';
 import {watchControls} from './take-controls.js';
 import type {Tools} from './tools.js';
-import {type Beginning, viewOf} from './view.js';
+import {viewOf} from './view.js';
 
 /** How a session ended. */
 export type Ending = {
@@ -28,12 +26,6 @@ export type Ending = {
 };
 
 const SHOW_EVERY_MS = 250;
-/** What a response is taken to need before any has come. */
-const EXPECTED_LATENCY_MS = 100;
-/** Playing a million rows ahead takes a second; with more than these the pace has to do. */
-const FORESEEN_ROWS = 2_000_000;
-/** While it goes on, answers wait for it. */
-const FORESEEN_ROWS_LIVE = 300_000;
 /** A tick that comes so late was not held up by work: the machine slept, or the process was stopped. */
 const SLEPT_MS = 5000;
 
@@ -93,38 +85,6 @@ function announce({intake, setting, secrets, folder}: Ready): string {
   const {profile, baseUrl} = setting;
   const as = secrets.credential === undefined ? 'without a credential' : `with credential ${secrets.credential}`;
   return `sending ${requests} rows to ${baseUrl} under ${profile.name}, ${as}; run folder ${folder}`;
-}
-
-/** Where the session begins, and how it is expected to go: its plan, played with the windows as they are now. */
-function beginningOf({intake, standing}: Ready, {ledger, profile}: Tools): Beginning {
-  const at = now();
-  const {lanes} = intake;
-  const waiting = lanes.counts();
-  const holding = lanes.holding();
-  const total = waiting.reduce((sum, count) => sum + count, 0);
-  const conditions = {startAt: at, latencyMs: EXPECTED_LATENCY_MS, fixedEnds: announcesEnds(profile)};
-  const foreseen = total <= FORESEEN_ROWS ? foresee(lanes, structuredClone(ledger), conditions, intake) : undefined;
-  lanes.restore(waiting, holding);
-  const settled = standing.rows - counts(standing).pending;
-  return {at, settled, lanes, counts: waiting, eta: openEta(foreseen, {total, beganAt: at})};
-}
-
-/** What is left is played again, under what holds from now on: what was foreseen before is not to be believed any more. */
-function etaAnew({intake, standing}: Ready, tools: Tools, begun: Beginning): Eta {
-  const at = now();
-  const {lanes} = intake;
-  const waiting = lanes.counts();
-  const holding = lanes.holding();
-  const lined = waiting.reduce((sum, count) => sum + count, 0);
-  const ledger = structuredClone(tools.ledger);
-  landFlights(ledger, at);
-  const conditions = {startAt: at, latencyMs: EXPECTED_LATENCY_MS, fixedEnds: announcesEnds(tools.profile)};
-  const line = {...intake, underWay: tools.histories.keys()};
-  const foreseen = lined <= FORESEEN_ROWS_LIVE ? foresee(lanes, ledger, conditions, line) : undefined;
-  lanes.restore(waiting, holding);
-  const doneBefore = standing.rows - counts(standing).pending - begun.settled;
-  const eta = openEta(foreseen, {total: lined + tools.delayed.size + tools.inFlight, beganAt: at});
-  return (done, when) => eta(done - doneBefore, when);
 }
 
 async function end({journal, standing, intake, input}: Ready, tools: Tools): Promise<Ending> {

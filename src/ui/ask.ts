@@ -59,8 +59,13 @@ export function overridesFrom(words: PaceWords): Overrides {
     share: words.share === undefined ? undefined : parseShare(words.share),
     concurrency: words.concurrency,
     pace: words.pace as Pace | undefined,
-    rampSeconds: words.ramp === undefined ? undefined : parseDuration('--ramp', words.ramp) / 1000,
+    rampSeconds: words.ramp === undefined ? undefined : rampFrom(words.ramp),
   };
+}
+
+/** `0` is no ramp, where the run or the profile has one. */
+function rampFrom(text: string): number {
+  return /^0(ms|s|m)?$/.test(text.trim()) ? 0 : parseDuration('--ramp', text) / 1000;
 }
 
 /** What one session is to put up with. */

@@ -116,7 +116,7 @@ export const paceFlags = {
   ramp: Flags.string({
     helpGroup: 'PACE',
     helpValue: '30s',
-    description: 'begin slowly, and reach the full rate after so long',
+    description: 'begin slowly, and reach the full rate after so long; 0: at once',
   }),
 };
 

@@ -167,6 +167,24 @@ describe('a run that goes on', function () {
     }));
 });
 
+describe('a run that is spread', function () {
+  this.timeout(60_000);
+
+  it('sends evenly after a slow start, by the log of the provider', () =>
+    onStage(async ({cwd, run, arrived}) => {
+      run('--ramp', '3s');
+      await until(() => arrived() > 150);
+      const times = linesOf(join(cwd, 'log.ndjson')).map((line) => (JSON.parse(line) as {at: number}).at);
+      const since = times.map((at) => (at - times[0]!) / 1000);
+      const within = (from: number, to: number) => since.filter((at) => at >= from && at < to).length;
+      // Before 3 s the area below a rate that rises to 40 per second, with half a second for the first to get there; then 40 and what was on its way.
+      assert.isAtMost(within(0, 1), (40 * 1.5 ** 2) / 6 + 1);
+      assert.isAtMost(within(0, 2), (40 * 2.5 ** 2) / 6 + 1);
+      for (const from of [3, 3.5, 4]) assert.isAtMost(within(from, from + 1), 40 + 3);
+      for (const from of [3, 3.5, 4]) assert.isAtMost(within(from, from + 0.1), 4 + 3);
+    }));
+});
+
 describe('sluice set, pause and go', () => {
   it('need a run', () =>
     inFolder({}, async (cwd) => {
