@@ -25,7 +25,11 @@ export async function footprint(command: readonly string[], folder: string): Pro
   const tookFile = join(folder, 'took');
   const timed = existsSync(TIME);
   const [program, ...rest] = [...(timed ? [TIME, '-q', '-f', '%M %U %S', '-o', tookFile] : []), ...command] as [string];
-  const child = spawn(program, rest, {cwd: folder, stdio: ['ignore', 'ignore', 'pipe']});
+  const child = spawn(program, rest, {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {...process.env, SLUICE_STATE: join(folder, 'state')},
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-4000);

@@ -32,7 +32,7 @@ export function sluice(words: readonly string[], folder: string, name: string, e
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: folder,
-    env: {...process.env, ...SECRETS, ...env},
+    env: {...process.env, ...SECRETS, SLUICE_STATE: join(folder, 'state'), ...env},
   });
   child.stderr.pipe(createWriteStream(join(folder, `${name}.stderr`), {flags: 'a'}));
   const chunks: Buffer[] = [];

@@ -11,12 +11,15 @@ export type RecalledBuckets = {
   closed(named: LaneBuckets): readonly BucketRef[] | undefined;
 };
 
-/** `limits` are those of the profile as it is used. */
-export function recalledBuckets(limits: readonly Limit[]): RecalledBuckets {
+/** `limits` are those of the profile as it is used; `labelOf` says what people call a bucket, of which a journal has but the number. */
+export function recalledBuckets(
+  limits: readonly Limit[],
+  labelOf: (id: number) => string | undefined = () => undefined,
+): RecalledBuckets {
   const placeOf = new Map(limits.map(({name}, place) => [name, place]));
-  const everywhere = limits.filter(coversEverything).map(({name}) => ref(placeOf, name, hashText(name)));
-  const known = (named: LaneBuckets) =>
-    named.filter(([name]) => placeOf.has(name)).map(([name, id]) => ref(placeOf, name, id));
+  const ref = (name: string, id: number): BucketRef => ({limit: placeOf.get(name)!, id, label: labelOf(id) ?? name});
+  const everywhere = limits.filter(coversEverything).map(({name}) => ref(name, hashText(name)));
+  const known = (named: LaneBuckets) => named.filter(([name]) => placeOf.has(name)).map(([name, id]) => ref(name, id));
   // A lane is named once, however many attempts it has.
   const usedBy = new Map<LaneBuckets, readonly BucketRef[]>();
   return {
@@ -34,10 +37,6 @@ export function recalledBuckets(limits: readonly Limit[]): RecalledBuckets {
       return named.length > 0 && refs.length === 0 ? undefined : refs;
     },
   };
-}
-
-function ref(placeOf: ReadonlyMap<string, number>, name: string, id: number): BucketRef {
-  return {limit: placeOf.get(name)!, id, label: name};
 }
 
 function coversEverything({per, groups, operations, with: credentials}: Limit): boolean {

@@ -38,6 +38,8 @@ export type Secrets = {
   readonly credential: string | undefined;
   /** What stands for the account, salted: the same secret gives the same text, and nobody gets it back. */
   fingerprint(salt: string): string;
+  /** The same of another credential; undefined: of what is sent with none. */
+  fingerprintOf(name: string | undefined, salt: string): string;
   /** Throws CREDENTIAL_MISSING (77) when this credential is wanted and has no secret. */
   require(name: string): void;
   apply(wire: WireRequest, name: string | undefined): WireRequest;
@@ -60,10 +62,12 @@ export function openSecrets(place: SecretPlace): Secrets {
   forgetSecrets({env, file: {}}, secretVariables(profile, headers));
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let scrub = makeScrub(secretsOf(known, extra));
+  const fingerprintOf = (wanted: string | undefined, salt: string) =>
+    fingerprint(secretsOf(new Map([...known].filter(([name]) => name === wanted)), extra).join('\n'), salt);
   return {
     credential: rule?.name ?? (dry ? assumed(profile) : undefined),
-    fingerprint: (salt) =>
-      fingerprint(secretsOf(new Map([...known].filter(([name]) => name === rule?.name)), extra).join('\n'), salt),
+    fingerprint: (salt) => fingerprintOf(rule?.name, salt),
+    fingerprintOf,
     require: (name) => {
       if (!known.has(name)) throw missingPart(profile, source, name, carried);
     },

@@ -16,11 +16,13 @@ import {openSecrets, type Secrets} from '../requests/secrets.js';
 import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
 import {notesOf} from '../schedule/notes.js';
-import {type Alarm, openAlarm} from './alarm.js';
+import {openAlarm} from './alarm.js';
 import {manifestOf, type SessionOrder} from './order.js';
 import {type Ready, recorder, type Watcher} from './ready.js';
+import {recallSpanMs} from './recall.js';
 import {type Ending, runSession} from './session.js';
 import {checkSpace} from './space.js';
+import {type Claim, type Turns, takeTurns} from './turns.js';
 
 /** What the world gives: the environment, standard input, who watches, and the version of the program. */
 export type World = {
@@ -42,31 +44,38 @@ export async function beginRun(order: Order, session: SessionOrder, world: World
   const lock = await acquireLock(folder);
   let begun = false;
   let input: Input | undefined;
+  let turns: Turns | undefined;
   try {
     const {spool} = runFiles(folder);
     // A beginning that was killed may have left the copy of another input, which a resume would take for this one's.
     await rm(spool, {force: true});
     input = await openInput(order.file, {delimiter: order.delimiter, spoolPath: spool});
-    const ready = await prepare(order, session, world, input);
+    const checked = await check(order, session, world, input);
+    turns = await takeTurns(claimOf(checked, session, order.asked.baseUrl), {env: world.env, say: world.watcher.say});
+    const ready = await open(order, session, world, checked, turns);
     begun = true;
     return {folder, run: ready.run, ending: await runSession(ready)};
   } finally {
     if (input) await closeInput(input);
+    await turns?.release();
     await lock.release();
     // What was not begun leaves nothing: the same command can be typed again once the fault is mended.
     if (!begun) await rm(folder, {recursive: true, force: true});
   }
 }
 
-async function prepare(order: Order, session: SessionOrder, world: World, input: Input): Promise<Ready> {
+/** A session whose every row has been checked, and nothing of it written. */
+type Checked = Pick<Ready, 'run' | 'input' | 'roles' | 'setting' | 'intake' | 'secrets'> & {
+  readonly bad: ReturnType<typeof openBadRows>;
+};
+
+async function check(order: Order, session: SessionOrder, world: World, input: Input): Promise<Checked> {
   const {asked} = order;
   const {onKeyFailure = 'continue'} = session.options;
   const secrets = secretsFor(order, session, world);
-  const salt = randomBytes(8).toString('hex');
   const columns = columnsOf(input);
   const roles = rolesOf(asked, input.name, columns);
   if (!asked.template && input.format === 'ndjson') refuseUndecided(input.name, await firstMembers(input));
-  const account = secrets.fingerprint(salt);
   const setting = settingOf(asked, {overrides: session.overrides, columns, credential: secrets.credential});
   const bad = openBadRows(input.name);
   const intake = await takeIn({
@@ -85,43 +94,61 @@ async function prepare(order: Order, session: SessionOrder, world: World, input:
   for (const note of notesOf(intake, {name: input.name, profile: setting.profile.name})) world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);
   await checkSpace(session.folder, intake.rows, session.yes);
-  const at = now();
   const run = makeRunId(wallNow(), randomBytes(10));
+  return {run, input, roles, setting, intake, secrets, bad};
+}
+
+/** Writes the beginning of the run, now that its turn has come. */
+async function open(
+  order: Order,
+  session: SessionOrder,
+  world: World,
+  {bad, ...checked}: Checked,
+  turns: Turns,
+): Promise<Ready> {
+  const at = now();
   const alarm = openAlarm();
-  const journal = await beginJournal(order, session, world, {
-    alarm,
-    input,
-    intake,
-    run,
-    at,
-    salt,
-    account,
-    credential: secrets.credential,
-  });
-  const standing = newStanding(intake.rows);
+  const journal = await beginJournal(order, session, world, {...checked, alarm, at});
+  await turns.begin();
+  const standing = newStanding(checked.intake.rows);
   const record = recorder(journal, standing);
   for (const {row, message} of bad.listed()) {
     await journal.hasRoom();
     record({t: 'o', op: row, n: 0, k: 'failed', at: Math.round(at), e: 'ROW_INVALID', m: message});
   }
   return {
-    run,
+    ...checked,
     begunAt: at,
     folder: session.folder,
     journal,
     alarm,
     standing,
-    input,
-    roles,
-    setting,
-    given: {profile: asked.profile, overrides: session.overrides},
-    intake,
-    secrets,
-    options: {...session.options, onKeyFailure},
+    given: {profile: order.asked.profile, overrides: session.overrides},
+    options: {...session.options, onKeyFailure: session.options.onKeyFailure ?? 'continue'},
     past: {attempts: [], pauses: [], learned: []},
     mayHaveRun: new Set(),
     reachedBefore: false,
     watcher: world.watcher,
+    turns,
+  };
+}
+
+/** What a session asks for before it may send: its turn wherever one of its credentials is in use. */
+export function claimOf(
+  {run, setting, intake, secrets}: Pick<Ready, 'run' | 'setting' | 'intake' | 'secrets'>,
+  {folder, options, ifBusy}: SessionOrder,
+  baseUrl: string,
+): Claim {
+  const names = intake.credentials.size > 0 ? [...intake.credentials] : [undefined];
+  return {
+    run,
+    folder,
+    origin: new URL(baseUrl).origin,
+    accounts: (salt) => names.map((name) => secrets.fingerprintOf(name, salt)),
+    spanMs: recallSpanMs(setting.profile.limits, options.timeoutMs),
+    timeoutMs: options.timeoutMs,
+    ifBusy,
+    deadlineAt: options.deadlineAt,
   };
 }
 
@@ -136,20 +163,12 @@ function refuseNoRows({rows}: SessionOrder, {name}: Input, intake: Intake): void
   );
 }
 
-type Begun = {
-  readonly input: Input;
-  readonly intake: Intake;
-  readonly run: string;
-  readonly at: number;
-  readonly salt: string;
-  readonly account: string;
-  readonly credential: string | undefined;
-  readonly alarm: Alarm;
-};
+type Begun = Pick<Ready, 'run' | 'input' | 'intake' | 'secrets' | 'alarm'> & {readonly at: number};
 
 /** The header and the first session are durable before the manifest is: a manifest without a journal means that the journal is gone. */
 async function beginJournal(order: Order, session: SessionOrder, {tool}: World, begun: Begun): Promise<Journal> {
-  const {input, intake, run, at, salt, account, credential} = begun;
+  const {input, intake, run, at, secrets} = begun;
+  const salt = randomBytes(8).toString('hex');
   const {folder, overrides, options} = session;
   const parts = manifestOf(order, {overrides, onKeyFailure: options.onKeyFailure ?? 'continue'});
   const digest = {sha256: intake.sha256, bytes: intake.bytes, rows: intake.rows};
@@ -166,7 +185,7 @@ async function beginJournal(order: Order, session: SessionOrder, {tool}: World, 
     file: order.file === '-' ? '-' : resolve(order.file),
     name: input.name,
     input: {...digest, format: input.format, delimiter: input.delimiter, header: input.columns},
-    credential: {name: credential ?? 'none', salt, fingerprint: account},
+    credential: {name: secrets.credential ?? 'none', salt, fingerprint: secrets.fingerprint(salt)},
   });
   return journal;
 }

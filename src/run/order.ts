@@ -18,6 +18,8 @@ export type SessionOrder = {
   /** Without a word about keys a resumed run goes on as it was begun. */
   readonly options: Omit<RunOptions, 'onKeyFailure'> & {readonly onKeyFailure?: RunOptions['onKeyFailure'] | undefined};
   readonly yes: boolean;
+  /** What to do while another run works with the same provider and credential. */
+  readonly ifBusy: 'wait' | 'fail';
 };
 
 /** What an order leaves to each session, as the first one had it. */

@@ -24,9 +24,10 @@ import type {Alarm} from './alarm.js';
 import {openControls} from './controls.js';
 import {watchDoubt} from './doubt.js';
 import {openNetwork} from './network.js';
-import {learnedWindows, type Past, recallPast, relearn} from './recall.js';
+import {learnedWindows, merged, type Past, recallPast, relearn} from './recall.js';
 import {type Stop, stopRun, waitTooLong, watchFailures} from './stop.js';
 import type {Prepared, RunOptions, Tools} from './tools.js';
+import type {Turns} from './turns.js';
 import type {View} from './view.js';
 
 /** Whoever watches a session. */
@@ -58,6 +59,7 @@ export type Ready = {
   readonly mayHaveRun: ReadonlySet<number>;
   readonly reachedBefore: boolean;
   readonly watcher: Watcher;
+  readonly turns: Turns;
 };
 
 /** Appends a record to the journal and folds the same record into the counts: the two cannot tell different stories. */
@@ -79,9 +81,12 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     return {...built, digest: requestDigest(built.request)};
   };
   const at = now();
-  const buckets = recalledBuckets(profile.limits);
-  recallPast(ledger, ready.past, buckets, {now: at, boot: readBoot(), lateMs: options.timeoutMs});
-  relearn(ledger, ready.past, buckets, {trust: profile.headers.trust, now: at});
+  const {used} = ready.turns;
+  const labels = intake.lanes.labels();
+  const buckets = recalledBuckets(profile.limits, (id) => labels.get(id));
+  const past = merged(ready.past, used);
+  recallPast(ledger, past, buckets, {now: at, boot: readBoot(), lateMs: Math.max(options.timeoutMs, used.lateMs)});
+  relearn(ledger, past, buckets, {trust: profile.headers.trust, now: at});
   const tools: Tools = {
     run: ready.run,
     begunAt: ready.begunAt,

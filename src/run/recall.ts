@@ -2,7 +2,7 @@ import type {Boot} from '../clock.js';
 import {elapsedSince, type RecentAttempt, type RecentLearned, type RecentPause} from '../journal/recent.js';
 import {believe} from '../limits/believe.js';
 import {bucketOf, closeUntil, type Ledger, recall} from '../limits/ledger.js';
-import type {HeaderRule} from '../profiles/profile.js';
+import type {HeaderRule, Limit} from '../profiles/profile.js';
 import type {RecalledBuckets} from '../requests/recalled-buckets.js';
 
 /** What was used of the windows before this session, which pauses were ordered, and what the server said of its limits, as journals have it. */
@@ -12,8 +12,22 @@ export type Past = {
   readonly learned: readonly RecentLearned[];
 };
 
+/** The own past of a run and that of others together. Of what the server said of one window the least is believed, until it says otherwise. */
+export function merged(own: Past, others: Past): Past {
+  return {
+    attempts: [...own.attempts, ...others.attempts],
+    pauses: [...own.pauses, ...others.pauses],
+    learned: [...own.learned, ...others.learned].sort((one, other) => other.said - one.said),
+  };
+}
+
 /** Records tell whole milliseconds, and the kernel tells hundredths of a second, at both ends: what was answered may be that much younger. */
 const COARSE_MS = 12;
+
+/** How long an attempt may count in one of these limits; what is given up on counts later by the timeout. */
+export function recallSpanMs(limits: readonly Limit[], timeoutMs: number): number {
+  return Math.max(0, ...limits.flatMap(({windows}) => windows.map(({seconds}) => seconds * 1000))) + timeoutMs;
+}
 
 /**
  * Puts earlier attempts into the windows, so that a limit is not exceeded because a run was killed and started again, or because another run

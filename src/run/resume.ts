@@ -1,16 +1,13 @@
-import {now, wallNow} from '../clock.js';
+import {now} from '../clock.js';
 import {exitOf} from '../journal/ending.js';
 import {type Manifest, readManifest, replaceManifest} from '../journal/folder.js';
 import {Journal} from '../journal/journal.js';
 import {acquireLock} from '../journal/lock.js';
-import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
-import type {JournalRecord} from '../journal/record.js';
-import {cutOutcomes, type Recovered, recover} from '../journal/replay.js';
-import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
+import type {OutcomeRecord} from '../journal/record.js';
+import {cutOutcomes} from '../journal/replay.js';
+import {counts, fold, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
 import {closeInput, columnsOf, type Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
-import {applyLimits, type Overrides} from '../profiles/override.js';
-import type {Profile} from '../profiles/profile.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
@@ -18,26 +15,16 @@ import {turnNotes} from '../schedule/notes.js';
 import {inputChanged, reopenInput} from '../schedule/reopen.js';
 import {mayBeSent, partOf, stateIn, whoSends} from './again.js';
 import {openAlarm} from './alarm.js';
-import {type Ended, openedRecord, secretsFor, type World} from './begin.js';
+import {claimOf, type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {isKeyGood} from './idempotency.js';
-import {controlled, orderOf, type Remembered, type SessionOrder, said} from './order.js';
+import {orderOf, type Remembered, type SessionOrder} from './order.js';
 import {type Ready, recorder} from './ready.js';
+import {type Replayed, replayRun} from './replayed.js';
 import {runSession} from './session.js';
+import {type Turns, takeTurns} from './turns.js';
 
 /** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
 export type ResumeOrder = SessionOrder & {readonly retryFailed: boolean; readonly acceptCredential: boolean};
-
-type Replayed = {
-  readonly standing: Standing;
-  readonly recovered: Recovered;
-  readonly past: ReturnType<typeof recentOf>;
-  readonly reached: boolean;
-  readonly begunAt: number;
-  /** Pending rows that an attempt may have executed: its answer did not say so, or somebody decided to send them again. */
-  readonly mayHaveRun: ReadonlySet<number>;
-  /** What holds instead of the profile: said now, else set while it went on, else said at the beginning. */
-  readonly overrides: Overrides;
-};
 
 /**
  * Goes on with a run where its journal ends: what is settled stays so, attempts without an outcome are in doubt, windows and pauses are as they
@@ -47,69 +34,22 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
   const {folder} = session;
   const lock = await acquireLock(folder);
   let input: Input | undefined;
+  let turns: Turns | undefined;
   try {
     const manifest = await readManifest(folder);
     const order = orderOf(manifest);
-    const replayed = await replay(manifest, session, order);
+    const replayed = await replayRun(manifest, session, order);
     if (!hasWork(replayed.standing, session)) return nothingToDo(folder, manifest, replayed.standing);
     input = await reopenInput(manifest, folder);
-    const ready = await prepare(manifest, {order, session, world, replayed, input});
+    const checked = await check(manifest, {order, session, world, replayed, input});
+    turns = await takeTurns(claimOf(checked, session, order.asked.baseUrl), {env: world.env, say: world.watcher.say});
+    const ready = await open(manifest, {order, session, world, replayed, checked, turns});
     return {folder, run: manifest.run, ending: await runSession(ready)};
   } finally {
     if (input) await closeInput(input);
+    await turns?.release();
     await lock.release();
   }
-}
-
-async function replay(
-  manifest: Manifest,
-  {folder, overrides, options}: ResumeOrder,
-  order: Order & Remembered,
-): Promise<Replayed> {
-  const standing = newStanding(manifest.input.rows);
-  let inForce = order.overrides;
-  // What was given up counts that much later, as while a session goes on.
-  const spanMs = () => longestMs(order.asked.profile, said(inForce, overrides)) + options.timeoutMs;
-  const recent = newRecent(spanMs());
-  const mayHaveRun = new Set<number>();
-  let reached = false;
-  let begunAt = 0;
-  const recovered = await recover(folder, {
-    run: manifest.run,
-    now: wallNow(),
-    visit: (record) => {
-      fold(standing, record);
-      foldRecent(recent, record);
-      if (record.t === 'o' && record.st !== undefined) reached = true;
-      noteDoubt(mayHaveRun, record);
-      if (record.t === 'O' && begunAt === 0) begunAt = record.at;
-      if (record.t !== 's') return;
-      inForce = controlled(inForce, record);
-      recent.spanMs = Math.max(recent.spanMs, spanMs());
-    },
-  });
-  return {
-    standing,
-    recovered,
-    past: recentOf(recent),
-    reached,
-    begunAt,
-    mayHaveRun,
-    overrides: said(inForce, overrides),
-  };
-}
-
-function longestMs(profile: Profile, overrides: Overrides): number {
-  const {limits} = applyLimits(profile, overrides);
-  return Math.max(0, ...limits.flatMap(({windows}) => windows.map(({seconds}) => seconds * 1000)));
-}
-
-/** Until it is settled: that it was refused or never sent since takes nothing back. */
-function noteDoubt(mayHaveRun: Set<number>, record: JournalRecord): void {
-  if (record.t === 'd' && record.as === 'retry' && record.by !== 'user') mayHaveRun.add(record.op);
-  if (record.t !== 'o') return;
-  if (record.k === 'not' && record.e === 'backoff') mayHaveRun.add(record.op);
-  else if (record.k !== 'not') mayHaveRun.delete(record.op);
 }
 
 function hasWork(standing: Standing, {retryFailed, options}: ResumeOrder): boolean {
@@ -130,9 +70,17 @@ type Parts = {
   readonly input: Input;
 };
 
-async function prepare(manifest: Manifest, {order, session, world, replayed, input}: Parts): Promise<Ready> {
+/** A session that is known to fit its run, before it writes anything. */
+type Checked = Pick<Ready, 'run' | 'input' | 'roles' | 'setting' | 'intake' | 'secrets'> & {
+  readonly account: string;
+  readonly left: ReadonlySet<number>;
+  readonly doubtful: readonly OutcomeRecord[];
+  readonly again: readonly {readonly row: number; readonly by: 'user' | 'policy' | 'recovery'}[];
+};
+
+async function check(manifest: Manifest, {order, session, world, replayed, input}: Parts): Promise<Checked> {
   const {folder} = session;
-  const options = {...session.options, onKeyFailure: session.options.onKeyFailure ?? order.onKeyFailure};
+  const onKeyFailure = session.options.onKeyFailure ?? order.onKeyFailure;
   const {standing, recovered} = replayed;
   const chosen = session.credential ?? (manifest.credential?.name === 'none' ? undefined : manifest.credential?.name);
   const secrets = secretsFor(order, {...session, credential: chosen}, world);
@@ -166,7 +114,7 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     wanted: (row) => row <= standing.rows && mayBeSent(stateIn(standing, row), session) && inRanges(row, session.rows),
     accept,
     partOf: (row) => partOf(row <= standing.rows ? stateOf(standing, row) : 'pending'),
-    stopKeys: options.onKeyFailure === 'stop',
+    stopKeys: onKeyFailure === 'stop',
     checked: true,
     onBad: (_, problem) => problems.push(problem),
   });
@@ -176,10 +124,25 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
   if (intake.turns)
     for (const note of turnNotes(intake.turns, {name: input.name, places: intake.places})) world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);
+  return {run: manifest.run, input, roles, setting, intake, secrets, account, left, doubtful, again};
+}
+
+type Opening = Pick<Parts, 'order' | 'session' | 'world' | 'replayed'> & {
+  readonly checked: Checked;
+  readonly turns: Turns;
+};
+
+/** Opens the journal for what follows, now that its turn has come. */
+async function open(manifest: Manifest, {order, session, world, replayed, checked, turns}: Opening): Promise<Ready> {
+  const {folder} = session;
+  const options = {...session.options, onKeyFailure: session.options.onKeyFailure ?? order.onKeyFailure};
+  const {standing, recovered} = replayed;
+  const {account, left, doubtful, again, ...parts} = checked;
   if (account !== manifest.credential?.fingerprint)
-    await replaceManifest(folder, withAccount(manifest, account, secrets.credential));
+    await replaceManifest(folder, withAccount(manifest, account, parts.secrets.credential));
   const alarm = openAlarm();
   const journal = await Journal.open(folder, recovered, {onFailure: alarm.ring});
+  await turns.begin();
   const at = now();
   const record = recorder(journal, standing);
   record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.size}));
@@ -189,23 +152,19 @@ async function prepare(manifest: Manifest, {order, session, world, replayed, inp
     record({t: 'd', op: row, as: 'retry', by, at: Math.round(at)});
   }
   return {
-    run: manifest.run,
+    ...parts,
     begunAt: replayed.begunAt,
     folder,
     journal,
     alarm,
     standing,
-    input,
-    roles,
-    setting,
     given: {profile: order.asked.profile, overrides: replayed.overrides},
-    intake,
-    secrets,
     options,
     past: replayed.past,
     mayHaveRun: new Set([...replayed.mayHaveRun, ...again.filter(({by}) => by !== 'user').map(({row}) => row)]),
     reachedBefore: replayed.reached,
     watcher: world.watcher,
+    turns,
   };
 }
 

@@ -13,6 +13,7 @@ import {listen} from './signals.js';
 import {type Stop, stopRun} from './stop.js';
 import {watchControls} from './take-controls.js';
 import type {Tools} from './tools.js';
+import type {Outlook} from './turns.js';
 import {viewOf} from './view.js';
 
 /** How a session ended. */
@@ -35,7 +36,11 @@ export async function runSession(ready: Ready): Promise<Ending> {
   const tools = openTools(ready, rowFile);
   ready.alarm.listen(tools.fail);
   const begun = beginningOf(ready, tools);
-  const show = () => ready.watcher.show(viewOf(tools, ready.standing, begun));
+  const show = () => {
+    const view = viewOf(tools, ready.standing, begun);
+    ready.watcher.show(view);
+    ready.turns.note(() => outlookOf(tools, view.etaAt));
+  };
   const controls = watchControls(ready.folder, {
     carryOut: (control) => {
       const inForce = carryOut(control, tools);
@@ -76,7 +81,17 @@ export async function runSession(ready: Ready): Promise<Ending> {
     tools.sender.close();
     rowFile.close();
   }
+  ready.turns.note(() => outlookOf(tools, undefined), 'last');
   return end(ready, tools);
+}
+
+/** What those who wait for their turn, and those who come later, are told of this session. */
+function outlookOf({ledger, options}: Tools, etaAt: number | undefined): Outlook {
+  const wallOf = (at: number) => wallNow() + (at - now());
+  const until = Math.min(etaAt ?? Number.POSITIVE_INFINITY, wallOf(options.deadlineAt));
+  let closedUntil = 0;
+  for (const bucket of ledger.buckets.values()) closedUntil = Math.max(closedUntil, bucket.closedUntil);
+  return {until: until === Number.POSITIVE_INFINITY ? undefined : until, pausedUntil: wallOf(closedUntil)};
 }
 
 /** What is about to happen, to whom and on whose word: the last look before requests leave. */

@@ -152,6 +152,16 @@ export class Lanes {
     return this.#names[lane] ?? `lane ${lane + 1}`;
   }
 
+  /** What people call the buckets of which a lane has but one for itself, by their ids; of as many lanes as have a name. */
+  labels(): ReadonlyMap<number, string> {
+    const labels = new Map<number, string>();
+    for (const [lane, name] of this.#names.entries()) {
+      const own = this.own(lane);
+      if (own.length === 1) labels.set(own[0]!, name);
+    }
+    return labels;
+  }
+
   /** The lane that would end last by its own limits goes first; of equals, the one whose first row comes first. */
   before(one: number, other: number): boolean {
     const difference = this.seconds(one) - this.seconds(other);

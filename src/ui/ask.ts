@@ -95,6 +95,7 @@ export function sessionFrom(
       onKeyFailure: words['on-key-failure'] as 'stop' | 'continue' | undefined,
     },
     yes: words.yes,
+    ifBusy: words['if-busy'] as 'wait' | 'fail',
   };
 }
 

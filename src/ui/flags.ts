@@ -160,7 +160,11 @@ export const sessionFlags = {
     helpValue: 'N',
     description: "attempts per row; the profile's otherwise",
   }),
-  deadline: Flags.string({helpGroup: 'PATIENCE', helpValue: '55m', description: 'stop after so long, resumable'}),
+  deadline: Flags.string({
+    helpGroup: 'PATIENCE',
+    helpValue: '55m',
+    description: 'stop after so long, resumable; waiting for its turn counts',
+  }),
   'stop-on-failures': Flags.string({
     helpGroup: 'PATIENCE',
     helpValue: '5%|N',
@@ -187,6 +191,12 @@ export const sessionFlags = {
     default: '25s',
     helpValue: 'TIME',
     description: 'how long to wait for what is in flight when stopping',
+  }),
+  'if-busy': Flags.string({
+    helpGroup: 'PATIENCE',
+    options: ['wait', 'fail'],
+    default: 'wait',
+    description: 'while another run has this provider and credential, wait for its turn or exit with 75',
   }),
   quiet: Flags.boolean({char: 'q', description: 'no progress; problems and the summary only'}),
   yes: Flags.boolean({char: 'y', description: 'go on where there is a doubt about disk space'}),

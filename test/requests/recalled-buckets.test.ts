@@ -32,6 +32,17 @@ describe('recalledBuckets', () => {
     );
   });
 
+  it('calls them what they are called here', () => {
+    const {used} = recalledBuckets([USER], (id) => (id === 7 ? 'user user=admin' : undefined));
+    assert.deepEqual(
+      used([
+        ['user', 7],
+        ['user', 8],
+      ]).map(({label}) => label),
+      ['user user=admin', 'user'],
+    );
+  });
+
   it('counts an attempt in a limit over all requests that its run did not know', () => {
     const {used} = recalledBuckets([USER, limit('new'), limit('some', {groups: ['definition']})]);
     const [own, added] = used([['user', 7]]);

@@ -95,10 +95,11 @@ export async function openPlace({
     envFile: undefined,
     rows: undefined,
     yes: false,
+    ifBusy: 'wait' as const,
     options: {...OPTIONS, ...options},
   });
   const world = (token = 't-1') => ({
-    env: {EXAMPLE_TOKEN: token},
+    env: {EXAMPLE_TOKEN: token, SLUICE_STATE: join(home, 'state')},
     tool: 'test',
     watcher: {show: () => {}, say: (line: string) => lines.push(line)},
   });

@@ -7,7 +7,7 @@ import type {JournalRecord, OpenedRecord} from '../../src/journal/record.js';
 import {openLedger, roomIn, sweep} from '../../src/limits/ledger.js';
 import {recalledBuckets} from '../../src/requests/recalled-buckets.js';
 import {dispatch} from '../../src/run/dispatch.js';
-import {type Past, recallPast, relearn} from '../../src/run/recall.js';
+import {merged, type Past, recallPast, recallSpanMs, relearn} from '../../src/run/recall.js';
 import {answered, fakeTime, later, NETWORK, ONE_PER_5_S, openScene, passing} from './scene.js';
 
 const OPENED: OpenedRecord = {
@@ -80,6 +80,32 @@ describe('recallPast', () => {
     const pauses = [{buckets: BUCKETS, at, until: at + 60_000, why: 'refused', opened: OPENED}];
     assert.equal(waitMs({pauses}, OPENED.at + 30_000, sameBoot(30_000)), 40_000 + COARSE_MS);
     assert.equal(waitMs({pauses}, OPENED.at + 71_000, sameBoot(71_000)), 0);
+  });
+});
+
+describe('merged', () => {
+  it('holds what all runs used, and believes the least that the server told any of them', () => {
+    const one = {op: 1, buckets: BUCKETS, at: OPENED.at, refused: false, opened: OPENED};
+    const told = (said: number) => ({buckets: BUCKETS, seconds: 5, said});
+    const own: Past = {attempts: [one], pauses: [], learned: [told(3)]};
+    const others: Past = {attempts: [{...one, op: 2}], pauses: [], learned: [told(7), told(2)]};
+    const {attempts, learned} = merged(own, others);
+    assert.deepEqual(
+      attempts.map(({op}) => op),
+      [1, 2],
+    );
+    assert.deepEqual(
+      learned.map(({said}) => said),
+      [7, 3, 2],
+    );
+  });
+});
+
+describe('recallSpanMs', () => {
+  it('is the longest window, and the timeout on top of it', () => {
+    const hour = {name: 'hour', per: [], windows: [{requests: 1, seconds: 3600, kind: 'rolling'}]} as const;
+    assert.equal(recallSpanMs([...ONE_PER_5_S, hour], 30_000), 3_630_000);
+    assert.equal(recallSpanMs([], 30_000), 30_000);
   });
 });
 

@@ -112,6 +112,7 @@ export function openScene(scene: Scene = {}): Opened {
     secrets: {
       credential: 'key',
       fingerprint: () => '',
+      fingerprintOf: () => '',
       require: () => {},
       apply: (wire) => wire,
       refresh: () => false,

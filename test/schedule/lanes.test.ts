@@ -29,6 +29,12 @@ describe('Lanes', () => {
     assert.deepEqual(lanes.sharedRefs(1), [all]);
   });
 
+  it('says what the buckets are called that a lane has alone of its own', () => {
+    const admin = {...ref(1, 7), label: 'user user=admin'};
+    const lanes = lanesOf([all, admin], [all, ref(1, 8), ref(2, 3)], [all]);
+    assert.deepEqual([...lanes.labels()], [[7, 'user user=admin']]);
+  });
+
   it('knows a lane whose own bucket is no other’s', () => {
     const lanes = lanesOf([all, ref(1, 7)], [all, ref(1, 8)], [all]);
     assert.isTrue(lanes.isAlone(0));

@@ -32,6 +32,7 @@ export async function runAgainst(baseUrl: string, profile: string, rows: number)
         envFile: undefined,
         rows: undefined,
         yes: false,
+        ifBusy: 'wait',
         options: {
           timeoutMs: 10_000,
           maxWaitMs: 60_000,
@@ -44,7 +45,11 @@ export async function runAgainst(baseUrl: string, profile: string, rows: number)
           keepBodies: 'failed',
         },
       },
-      {env: {}, tool: 'test', watcher: {show: () => {}, say: (line) => lines.push(line)}},
+      {
+        env: {SLUICE_STATE: join(folder, 'state')},
+        tool: 'test',
+        watcher: {show: () => {}, say: (line) => lines.push(line)},
+      },
     );
     return {counts: ending.counts, exit: ending.exit, lines};
   } finally {

@@ -74,7 +74,15 @@ export function openTerminal(): Terminal {
 }
 
 function environment(cwd: string, env: Readonly<Record<string, string>>): Record<string, string | undefined> {
-  return {PATH: process.env.PATH, HOME: cwd, TZ: 'UTC', LC_ALL: 'C', OCLIF_COLUMNS: '2000', ...env};
+  return {
+    PATH: process.env.PATH,
+    HOME: cwd,
+    SLUICE_STATE: join(cwd, '.sluice'),
+    TZ: 'UTC',
+    LC_ALL: 'C',
+    OCLIF_COLUMNS: '2000',
+    ...env,
+  };
 }
 
 /** A new folder with these files in it, for `use`, and gone after it. */

@@ -8,7 +8,7 @@ export type Rule = (files: readonly SourceFile[]) => string[];
 
 const FLOORS: readonly (readonly string[])[] = [
   ['operations', 'limits', 'journal'],
-  ['profiles'],
+  ['profiles', 'budgets'],
   ['requests', 'http'],
   ['schedule'],
   ['plan', 'run', 'report', 'simulate'],
