@@ -58,7 +58,8 @@ export function refuseBucket(bucket: Bucket, {startedAt, now, until, rule, rando
   if (fresh) {
     bucket.refusals += 1;
     bucket.refusedAt = now;
-    if (!explained) slowDown(bucket);
+    // One that comes after the wait that the last one told is explained by nothing.
+    if (!explained || bucket.refusals > 1) slowDown(bucket);
   }
   // "Now" is no wait: whoever is told to come back at once and is refused again would knock in a loop.
   if (until !== undefined && until > now) bucket.closedUntil = Math.max(bucket.closedUntil, until);

@@ -60,6 +60,14 @@ describe('refusals', () => {
     assert.equal(refuse(ledger, [network], refusal(2000, 2100)).until, 3100);
   });
 
+  it('are explained by no quota when one follows the other, since the wait that it told was kept', () => {
+    const ledger = openLedger(limits, 10);
+    const explained = (startedAt: number, now: number) => ({...refusal(startedAt, now, now + 1000), explained: true});
+    assert.isEmpty(refuse(ledger, [network], explained(0, 100)).spread);
+    assert.isEmpty(refuse(ledger, [network], explained(50, 150)).spread);
+    assert.lengthOf(refuse(ledger, [network], explained(1100, 1200)).spread, 1);
+  });
+
   it('close what falls under no limit too, so that nobody knocks in a loop', () => {
     const ledger = openLedger(limits, 10);
     assert.equal(refuse(ledger, [], refusal(0, 100)).until, 1100);
