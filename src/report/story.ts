@@ -1,5 +1,6 @@
 import {bucketsIn, type LaneBuckets, type NamedLanes, rememberLane} from '../journal/named-lanes.js';
-import type {JournalRecord, OutcomeRecord} from '../journal/record.js';
+import type {Control, JournalRecord, OutcomeRecord} from '../journal/record.js';
+import {changeLedger} from '../limits/change.js';
 import {closeUntil, giveBack, type Ledger, openLedger, recall, roomIn, take} from '../limits/ledger.js';
 import {type BucketRef, windowName} from '../limits/limit.js';
 import {roomAt} from '../limits/window.js';
@@ -32,18 +33,24 @@ const JOURNALED_MS = 250;
 /** Waits that ended longer ago than this are another burst's. */
 const SAME_BURST_MS = 2000;
 
-/** `limits` are those that the run used. */
-export function openStory(row: number, limits: readonly Limit[], lateMs: number): Story {
+/** `limits` are those that the run began with; `limitsAfter` tells those that hold after a control was carried out. */
+export function openStory(
+  row: number,
+  limits: readonly Limit[],
+  lateMs: number,
+  limitsAfter: (control: Control) => readonly Limit[] = () => limits,
+): Story {
   const ledger = openLedger(limits, Number.POSITIVE_INFINITY);
   const buckets = recalledBuckets(limits);
   const named: NamedLanes = new Map();
   const open = new Map<number, readonly BucketRef[]>();
   const waits = new Map<number, Wait>();
   const happenings: Happening[] = [];
+  let pause: Wait | undefined;
 
   const begin = ({op, n, l, at}: JournalRecord & {t: 'i'}) => {
     const refs = buckets.used(named.get(l) ?? []);
-    if (op === row) happenings.push({kind: 'sent', at, n, waited: waitOf(waits, refs, at)});
+    if (op === row) happenings.push({kind: 'sent', at, n, waited: waitOf(waits, refs, at, pause)});
     take(ledger, refs, at);
     noteWait(waits, ledger, refs, at);
     open.set(op, refs);
@@ -74,6 +81,12 @@ export function openStory(row: number, limits: readonly Limit[], lateMs: number)
     noteWait(waits, ledger, closed, at);
     if (op === row) happenings.push({kind: 'closed', at, until, limits: lane.map(([limit]) => limit)});
   };
+  const heed = (record: JournalRecord & {t: 's'}) => {
+    const change = {limits: limitsAfter(record), concurrency: ledger.concurrency, pace: ledger.pacing.pace};
+    changeLedger(ledger, change, record.at);
+    for (const [id, {limit, label}] of ledger.buckets) noteWait(waits, ledger, [{id, limit, label}], record.at);
+    if (record.paused === false) pause = {behind: 'sluice pause', until: record.at};
+  };
   return {
     happenings,
     note(record) {
@@ -82,6 +95,7 @@ export function openStory(row: number, limits: readonly Limit[], lateMs: number)
       if (record.t === 'i') begin(record);
       if (record.t === 'o') end(record);
       if (record.t === 'p') close(record);
+      if (record.t === 's') heed(record);
       if (record.t === 'd' && record.op === row)
         happenings.push({kind: 'decided', at: record.at, as: record.as, by: record.by, why: record.why});
     },
@@ -102,8 +116,14 @@ function noteWait(waits: Map<number, Wait>, ledger: Ledger, refs: readonly Bucke
 }
 
 /** The latest of the waits of these buckets, where it was this attempt's: those that start together have waited together. */
-function waitOf(waits: ReadonlyMap<number, Wait>, refs: readonly BucketRef[], at: number): Wait | undefined {
-  const found = refs.flatMap(({id}) => waits.get(id) ?? []).sort((one, other) => other.until - one.until)[0];
+function waitOf(
+  waits: ReadonlyMap<number, Wait>,
+  refs: readonly BucketRef[],
+  at: number,
+  pause: Wait | undefined,
+): Wait | undefined {
+  const all = [...refs.flatMap(({id}) => waits.get(id) ?? []), ...(pause ? [pause] : [])];
+  const [found] = all.sort((one, other) => other.until - one.until);
   return found && found.until <= at + JOURNALED_MS && at - found.until < SAME_BURST_MS ? found : undefined;
 }
 

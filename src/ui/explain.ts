@@ -8,7 +8,7 @@ import {closeInput} from '../operations/source.js';
 import {EXIT, Problem, placeName} from '../problem.js';
 import {applyLimits} from '../profiles/override.js';
 import {type Happening, openStory} from '../report/story.js';
-import {orderOf} from '../run/order.js';
+import {controlled, orderOf} from '../run/order.js';
 import {reopenInput} from '../schedule/reopen.js';
 import {sayInstant} from './instant.js';
 import {plain} from './plain.js';
@@ -28,8 +28,12 @@ export async function explainRow(folder: string, row: number, json: boolean): Pr
       {at: {file: folder}, exit: EXIT.misfit},
     );
   const order = orderOf(manifest);
-  const {limits} = applyLimits(order.asked.profile, order.overrides);
-  const story = openStory(row, limits, LATE_MS);
+  let {overrides} = order;
+  const limits = () => applyLimits(order.asked.profile, overrides).limits;
+  const story = openStory(row, limits(), LATE_MS, (control) => {
+    overrides = controlled(overrides, control);
+    return limits();
+  });
   await readJournal(folder, manifest.run, story.note, 'full');
   const running = (await findHolder(folder)) !== undefined;
   const place = await placeOf(folder, row);

@@ -45,6 +45,19 @@ describe('openStory', () => {
     assert.deepInclude(four, {waited: {behind: 'network, 2 per 10 s', until: T + 10_100}});
   });
 
+  it('goes by what was set while the run went on', () => {
+    const half = [{...limits[0]!, windows: [{requests: 1, seconds: 10, kind: 'rolling' as const}]}, limits[1]!];
+    const story = openStory(2, limits, 30_000, () => half);
+    const set: JournalRecord = {t: 's', at: T + 200, share: 0.5};
+    for (const record of [opened(T), LANE, sent(1, 0), answered(1, 100, 201), set, sent(2, 10_101)]) story.note(record);
+    assert.deepInclude(story.happenings[0], {waited: {behind: 'network, 1 per 10 s', until: T + 10_100}});
+  });
+
+  it('tells of a pause that an operator ordered', () => {
+    const [told] = storyOf(1, [{t: 's', at: T, paused: true}, {t: 's', at: T + 9000, paused: false}, sent(1, 9010)]);
+    assert.deepInclude(told, {waited: {behind: 'sluice pause', until: T + 9000}});
+  });
+
   it('names no wait where there was room', () =>
     assert.deepEqual(storyOf(2, [sent(1, 0), sent(2, 50)])[0], {kind: 'sent', at: T + 50, n: 1, waited: undefined}));
 
