@@ -60,7 +60,7 @@ async function tellRun(folder: string, command: Command, control: Control, json:
   if (!(await findHolder(folder))) throw idle(folder, command, control);
   const name = await putControl(folder, control, wallNow());
   const answer = await awaitAnswer(folder, name);
-  if (!answer) throw (await findHolder(folder)) ? silent(folder, command) : idle(folder, command, control);
+  if (!answer) throw (await findHolder(folder)) ? silent(folder, command, control) : idle(folder, command, control);
   if (answer.kind === 'refused')
     throw new Problem(answer.code, answer.message, `Look at what it goes by: sluice status ${shellWord(folder)}`, {
       at: {file: folder},
@@ -122,7 +122,7 @@ function idle(folder: string, command: Command, control: Control): Problem {
   return problem('RUN_IDLE', 'no process works on this run', fix, folder, EXIT.misfit);
 }
 
-/** A control as the flags of `resume`. */
+/** A control as the flags of `set` and `resume`. */
 function flagsOf({share, concurrency, limits = [], pace}: Control): string {
   return [
     ...(share === undefined ? [] : [`--share ${Number((share * 100).toPrecision(6))}%`]),
@@ -132,9 +132,15 @@ function flagsOf({share, concurrency, limits = [], pace}: Control): string {
   ].join(' ');
 }
 
-function silent(folder: string, command: Command): Problem {
+function silent(folder: string, command: Command, control: Control): Problem {
   const says = 'the run did not answer, and nothing was changed; it may still be reading its input, or be stopped';
-  return problem('RUN_SILENT', says, `Try again: sluice ${command} ${shellWord(folder)}`, folder, EXIT.busy);
+  return problem(
+    'RUN_SILENT',
+    says,
+    `Try again: ${['sluice', command, shellWord(folder), flagsOf(control)].join(' ').trim()}`,
+    folder,
+    EXIT.busy,
+  );
 }
 
 function problem(code: string, says: string, fix: string, folder: string, exit: ExitCode): Problem {

@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {assert} from 'chai';
 import {inFolder, type Said, type Started, sluice, startSluice} from '../support/program.js';
@@ -138,6 +138,21 @@ describe('a run that goes on', function () {
       assert.deepInclude(JSON.parse(stdout), {share: 0.25, concurrency: 3, pace: 'burst', paused: false});
     }));
 
+  it('changes nothing, then or later, where it does not answer', () =>
+    onStage(async ({cwd, run, type, arrived, records}) => {
+      const {child} = run();
+      await until(() => arrived() > 10);
+      child.kill('SIGSTOP');
+      const said = await type('set', 'users.run', '--concurrency', '3');
+      child.kill('SIGCONT');
+      assert.equal(said.exit, 75);
+      assert.include(said.stderr, 'Try this: Try again: sluice set users.run --concurrency 3');
+      const before = arrived();
+      await until(() => arrived() > before + 40);
+      assert.isEmpty(records('s'));
+      assert.isEmpty(readdirSync(join(cwd, 'users.run')).filter((name) => name.startsWith('control-')));
+    }));
+
   it('takes no harm from a control that is rubbish, or of yesterday', () =>
     onStage(async ({cwd, run, arrived, arrivedWithin}) => {
       const started = run();
@@ -170,18 +185,21 @@ describe('a run that goes on', function () {
 describe('a run that is spread', function () {
   this.timeout(60_000);
 
-  it('sends evenly after a slow start, by the log of the provider', () =>
-    onStage(async ({cwd, run, arrived}) => {
+  it('sends evenly after a slow start: by the log of the provider, and by the journal', () =>
+    onStage(async ({cwd, run, arrived, records}) => {
       run('--ramp', '3s');
       await until(() => arrived() > 150);
-      const times = linesOf(join(cwd, 'log.ndjson')).map((line) => (JSON.parse(line) as {at: number}).at);
-      const since = times.map((at) => (at - times[0]!) / 1000);
-      const within = (from: number, to: number) => since.filter((at) => at >= from && at < to).length;
-      // Before 3 s the area below a rate that rises to 40 per second, with half a second for the first to get there; then 40 and what was on its way.
-      assert.isAtMost(within(0, 1), (40 * 1.5 ** 2) / 6 + 1);
-      assert.isAtMost(within(0, 2), (40 * 2.5 ** 2) / 6 + 1);
-      for (const from of [3, 3.5, 4]) assert.isAtMost(within(from, from + 1), 40 + 3);
-      for (const from of [3, 3.5, 4]) assert.isAtMost(within(from, from + 0.1), 4 + 3);
+      const beganAt = Number(records('O')[0]!.at);
+      const arrivals = linesOf(join(cwd, 'log.ndjson')).map((line) => (JSON.parse(line) as {at: number}).at);
+      // Before 3 s the area below a rate that rises to 40 per second, and one for the first.
+      for (const seconds of [1, 2, 3]) {
+        const many = arrivals.filter((at) => at < beganAt + seconds * 1000).length;
+        assert.isAtMost(many, (40 * seconds ** 2) / 6 + 1.1, `in the first ${seconds} s`);
+      }
+      const starts = records('i').map(({at}) => Number(at));
+      for (const back of [1, 4, 40])
+        for (const [n, at] of starts.entries())
+          if (n >= back) assert.isAtLeast(at - starts[n - back]!, (back - 0.25) * 25 - 1, `${back} starts before`);
     }));
 });
 
