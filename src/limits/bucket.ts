@@ -1,4 +1,5 @@
 import {type BackoffRule, backoffMs} from './backoff.js';
+import type {Used} from './blame.js';
 import type {WindowRule} from './limit.js';
 import {evenMs, type Pace, paceWindows} from './pace.js';
 import {openWindow, type Window} from './window.js';
@@ -18,6 +19,24 @@ export type Bucket = {
   refusingSince: number | undefined;
   /** How many answers were no refusals: tells whether others pass while one row is refused. */
   admitted: number;
+  /** Of its latest answers, how many were refusals and how many were not; of each the older count for half. */
+  recent: {readonly refused: number; readonly passed: number};
+  /** It was closed by a guess, because nobody could tell which of several buckets had refused. */
+  guess: Guess | undefined;
+  /** Another bucket was closed by a guess that might as well have been this one. */
+  sparedFor: number | undefined;
+};
+
+/** How full the bucket was that was taken for the one that refused, what it had admitted by then, and how it was before. */
+export type Guess = {
+  readonly fullness: number;
+  readonly admitted: number;
+  readonly closedUntil: number;
+  readonly refusals: number;
+  readonly spacingMs: readonly number[];
+  readonly passed: readonly number[];
+  /** Other refusals have contradicted it. */
+  readonly wrong: boolean;
 };
 
 /** A bucket that has seen nothing. */
@@ -33,6 +52,9 @@ export function openBucket(limit: number, label: string, rules: readonly WindowR
     refusedAt: Number.NEGATIVE_INFINITY,
     refusingSince: undefined,
     admitted: 0,
+    recent: {refused: 0, passed: 0},
+    guess: undefined,
+    sparedFor: undefined,
   };
 }
 
@@ -46,6 +68,10 @@ export type Refusal = {
   readonly random: number;
   /** The response told its quota, so the count is known to be right now and the pace may stay. */
   readonly explained: boolean;
+  /** The limits that the answer names, by their place in the profile. */
+  readonly named?: readonly number[];
+  /** What was used of its buckets when its attempt was about to start, where there are several. */
+  readonly used?: Used | undefined;
 };
 
 /**
@@ -67,8 +93,19 @@ export function refuseBucket(bucket: Bucket, {startedAt, now, until, rule, rando
   return fresh;
 }
 
+/** So many answers are remembered before the older ones count for half. */
+const RECENT = 200;
+
+/** Counts one more answer among the latest. */
+export function noteAnswer(bucket: Bucket, kind: 'refused' | 'passed'): void {
+  const {refused, passed} = bucket.recent;
+  const half = refused + passed >= RECENT ? 0.5 : 1;
+  bucket.recent = {refused: refused * half, passed: passed * half, [kind]: bucket.recent[kind] * half + 1};
+}
+
 /** An answer that was no refusal: the wait of the next one begins anew. Answers of attempts from before the refusal prove nothing. */
 export function admitBucket(bucket: Bucket, startedAt: number): void {
+  noteAnswer(bucket, 'passed');
   if (startedAt < bucket.refusedAt) return;
   bucket.refusals = 0;
   bucket.refusingSince = undefined;

@@ -1,4 +1,5 @@
-import {type Refusal, refuseBucket} from './bucket.js';
+import {blame, guess, pardon} from './blame.js';
+import {noteAnswer, type Refusal, refuseBucket} from './bucket.js';
 import {bucketOf, closable, type Ledger} from './ledger.js';
 import type {BucketRef} from './limit.js';
 import {usedSlots} from './window.js';
@@ -12,24 +13,41 @@ export type Spread = {
   readonly seconds: number;
 };
 
-/** Until when the buckets are closed, whether this was a new event rather than more of the last one, and which windows it has spread. */
-export type Closing = {readonly until: number; readonly fresh: boolean; readonly spread: readonly Spread[]};
+/**
+ * Which buckets are closed and until when, whether this was a new event rather than more of the last one, which windows it has spread, and which
+ * buckets are open again because they were closed by a wrong guess.
+ */
+export type Closing = {
+  readonly until: number;
+  readonly closed: readonly BucketRef[];
+  readonly fresh: boolean;
+  readonly spread: readonly Spread[];
+  readonly opened: readonly number[];
+};
 
-/** Closes the buckets after a refusal. */
+/** Closes, after a refusal, the buckets that are to blame for it. */
 export function refuse(ledger: Ledger, refs: readonly BucketRef[], refusal: Refusal): Closing {
-  let until = refusal.until ?? refusal.now;
+  const {startedAt, now, named = [], used} = refusal;
+  const all = closable(refs);
+  for (const ref of all) noteAnswer(bucketOf(ledger, ref), 'refused');
+  const closed = blame(ledger, all, {startedAt, now, named, used});
+  const known = closed.some(({limit}) => named.includes(limit));
+  const pardoned = pardon(ledger, all, closed, now);
+  const old = closed.some((ref) => startedAt < bucketOf(ledger, ref).refusedAt);
+  if (!known && !old) guess(ledger, all, closed, used);
+  let until = Math.max(refusal.until ?? now, pardoned.until);
   let fresh = false;
   const spread: Spread[] = [];
-  for (const ref of closable(refs)) {
+  for (const ref of closed) {
     const bucket = bucketOf(ledger, ref);
     const unspaced = bucket.windows.filter(({spacingMs}) => spacingMs === 0);
     if (refuseBucket(bucket, refusal)) fresh = true;
+    bucket.closedUntil = Math.max(bucket.closedUntil, pardoned.until);
     until = Math.max(until, bucket.closedUntil);
     for (const window of unspaced.filter(({spacingMs}) => spacingMs > 0)) {
       const {requests, rule} = window;
-      const used = usedSlots(window, refusal.now);
-      spread.push({limit: ref.limit, label: ref.label, used, requests, seconds: rule.seconds});
+      spread.push({limit: ref.limit, label: ref.label, used: usedSlots(window, now), requests, seconds: rule.seconds});
     }
   }
-  return {until, fresh, spread};
+  return {until, closed, fresh, spread, opened: pardoned.opened};
 }

@@ -32,6 +32,9 @@ export type Window = {
   /** When a request last started here. */
   lastAt: number;
   nextStartAt: number;
+  /** The most that was used here when a request started that was let through, and when that was last seen; -1: none was. */
+  passed: number;
+  passedAt: number;
   /** The least the server said remains, when it said so, and how many were answered since that it may not have counted. */
   told: {readonly remaining: number; readonly answeredAt: number; after: number} | undefined;
   toldUntil: number;
@@ -57,6 +60,8 @@ export function openWindow(rule: WindowRule): Window {
     begunAt: Number.NEGATIVE_INFINITY,
     lastAt: 0,
     nextStartAt: 0,
+    passed: -1,
+    passedAt: 0,
     told: undefined,
     toldUntil: 0,
   };

@@ -1,6 +1,7 @@
 import {now} from '../clock.js';
 import type {Exchange, WireRequest} from '../exchange.js';
 import {rememberLane} from '../journal/named-lanes.js';
+import {usedOf} from '../limits/blame.js';
 import {take} from '../limits/ledger.js';
 import {Problem} from '../problem.js';
 import {judge} from '../requests/judge.js';
@@ -15,6 +16,7 @@ import type {History, Prepared, Tools} from './tools.js';
 export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
   const {request, operation, digest} = prepared;
   const startedAt = now();
+  const used = usedOf(tools.ledger, request.buckets, startedAt);
   take(tools.ledger, request.buckets, startedAt);
   tools.inFlight += 1;
   const history = historyOf(tools, operation.place.row, startedAt);
@@ -28,7 +30,7 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
     const key = keyFor(prepared, history, tools);
     const exchange = durable ? await send(prepared, key, tools) : NOT_JOURNALED;
     const verdict = judge(exchange, request, tools.profile, {n: history.counted, hasIdempotencyKey: key !== undefined});
-    settle(prepared, {startedAt, exchange, verdict, history}, tools);
+    settle(prepared, {startedAt, exchange, verdict, history, used}, tools);
   } catch (error) {
     // A journal that takes no record any more has told the run; recovery will find this attempt without an outcome, and in doubt.
     tools.fail(error);
@@ -91,7 +93,7 @@ function historyOf({histories, attemptsBefore, mayHaveRun, begunAt}: Tools, row:
       attempts,
       counted: mayHaveRun.has(row) ? 1 : 0,
       refusals: 0,
-      admitted: 0,
+      admitted: [],
       firstAt: attempts > 0 ? begunAt : at,
     };
     histories.set(row, found);

@@ -1,10 +1,12 @@
 import {refusingSince} from '../limits/ledger.js';
+import type {BucketRef} from '../limits/limit.js';
 import {refuse} from '../limits/refuse.js';
+import {sameName} from '../limits/spoken-of.js';
 import type {Lesson} from './learn.js';
 import {outcome} from './outcome.js';
 import {type Stop, waitTooLong} from './stop.js';
 import {tellSpread} from './tell.js';
-import type {Ended, Prepared, Tools} from './tools.js';
+import type {Ended, History, Prepared, Tools} from './tools.js';
 
 /** A row that is refused so often while others of its buckets pass is refused for what it is. */
 const REFUSALS_OF_ITS_OWN = 5;
@@ -26,20 +28,21 @@ export function followRefusal(prepared: Prepared, ended: Settling, tools: Tools)
   const {row} = operation.place;
   const {history, startedAt, at, lesson} = ended;
   history.counted -= 1;
-  const closedUntil = Math.max(0, ...request.buckets.map(({id}) => tools.ledger.buckets.get(id)?.closedUntil ?? 0));
-  const {until, fresh, spread} = refuse(tools.ledger, request.buckets, {
+  const {buckets} = request;
+  const closedUntil = Math.max(0, ...buckets.map(({id}) => tools.ledger.buckets.get(id)?.closedUntil ?? 0));
+  const {until, closed, fresh, spread, opened} = refuse(tools.ledger, buckets, {
     startedAt,
     now: at,
     until: lesson?.until,
     rule: tools.profile.retry,
     random: tools.random(),
     explained: lesson?.told ?? false,
+    named: namedLimits(ended, tools),
+    used: ended.used,
   });
   for (const each of spread) tellSpread(each, tools);
-  const admitted = request.buckets.reduce((sum, {id}) => sum + (tools.ledger.buckets.get(id)?.admitted ?? 0), 0);
-  if (admitted > history.admitted) history.refusals += 1;
-  history.admitted = admitted;
-  if (history.refusals >= REFUSALS_OF_ITS_OWN) {
+  if (opened.length > 0) tools.schedule.touch(opened, at);
+  if (isItsOwn(history, buckets, closed, tools)) {
     return {kind: 'failed', why: `refused ${history.refusals} times while other rows passed`};
   }
   tools.record(outcome(prepared, ended, tools, 'not', {e: 'refused', ra: Math.ceil(until)}));
@@ -52,8 +55,31 @@ export function followRefusal(prepared: Prepared, ended: Settling, tools: Tools)
       at: Math.round(at),
       until: Math.ceil(until),
       why: 'refused',
+      ...(closed.length < buckets.length ? {of: closed.map(({limit}) => tools.profile.limits[limit]!.name)} : {}),
     });
   const since = refusingSince(tools.ledger, request.buckets) ?? at;
   const tooLong = until - at > tools.options.maxWaitMs || at - since > tools.options.maxWaitMs;
   return {kind: 'again', stop: tooLong ? waitTooLong(until) : undefined};
+}
+
+/** The limits that the answer names: in its body, as the profile knows to read it, else in its headers. By their place in the profile. */
+function namedLimits({verdict, lesson}: Settling, {profile}: Tools): readonly number[] {
+  const named = verdict.kind === 'refused' ? (verdict.limits ?? []) : [];
+  const places = profile.limits.flatMap(({name}, place) => (named.some((each) => sameName(name, each)) ? place : []));
+  return places.length > 0 ? places : (lesson?.used ?? []);
+}
+
+/** Counts a refusal while the buckets that are to blame let others through; so many of them, and the row is refused for what it is. */
+function isItsOwn(
+  history: History,
+  buckets: readonly BucketRef[],
+  closed: readonly BucketRef[],
+  {ledger}: Tools,
+): boolean {
+  const before = history.admitted;
+  history.admitted = buckets.map(({id}) => ledger.buckets.get(id)?.admitted ?? 0);
+  if (closed.every((ref) => (history.admitted[buckets.indexOf(ref)] ?? 0) > (before[buckets.indexOf(ref)] ?? 0))) {
+    history.refusals += 1;
+  }
+  return history.refusals >= REFUSALS_OF_ITS_OWN;
 }

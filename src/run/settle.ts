@@ -1,5 +1,6 @@
 import {now} from '../clock.js';
 import {backoffMs} from '../limits/backoff.js';
+import {notePassed} from '../limits/blame.js';
 import {admit, type Ending, giveBack} from '../limits/ledger.js';
 import {operationName} from '../operations/operation.js';
 import {EXIT} from '../problem.js';
@@ -29,7 +30,10 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) noteLearned(prepared, learned, tools);
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);
-  if (exchange.kind === 'answered' && verdict.kind !== 'refused') admit(tools.ledger, buckets, startedAt);
+  if (exchange.kind === 'answered' && verdict.kind !== 'refused') {
+    admit(tools.ledger, buckets, startedAt);
+    notePassed(tools.ledger, buckets, ended.used, at);
+  }
   if (exchange.kind === 'answered' && verdict.kind !== 'in-doubt') noteAnswered(tools.doubt);
   follow(prepared, {...ended, at, lesson}, tools);
   tools.schedule.touch(

@@ -3,6 +3,7 @@ import type {Sender} from '../http/exchange.js';
 import type {Journal} from '../journal/journal.js';
 import type {NamedLanes} from '../journal/named-lanes.js';
 import type {JournalRecord} from '../journal/record.js';
+import type {Used} from '../limits/blame.js';
 import type {Lane} from '../limits/lane.js';
 import type {Ledger} from '../limits/ledger.js';
 import type {ServerClock} from '../limits/server-clock.js';
@@ -47,7 +48,8 @@ export type History = {
   counted: number;
   /** Refusals while other rows of its buckets were let through. */
   refusals: number;
-  admitted: number;
+  /** What each of its buckets had admitted when it was last refused. */
+  admitted: readonly number[];
   /** When the first attempt left: an idempotency key is good for so long. */
   firstAt: number;
 };
@@ -58,6 +60,8 @@ export type Ended = {
   readonly exchange: Exchange;
   readonly verdict: Verdict;
   readonly history: History;
+  /** What was used of its buckets when it started, where there are several. */
+  readonly used?: Used | undefined;
 };
 
 /** A row that waits for its backoff. */

@@ -47,7 +47,7 @@ function scene(fresh = () => false) {
     take(tools.ledger, buckets, startedAt);
     const response: Response = {status: 503, headers, body: '', bodyLost: false};
     const prepared = {operation: {place: {file: 'a', row}}, request: {buckets}, digest: ''} as unknown as Prepared;
-    const history = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: startedAt};
+    const history = {attempts: 1, counted: 1, refusals: 0, admitted: [], firstAt: startedAt};
     settle(prepared, {startedAt, exchange: {kind: 'answered', response}, verdict, history}, tools);
   };
   return {tools, answer, records, lines};

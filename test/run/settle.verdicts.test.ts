@@ -219,7 +219,13 @@ describe('settle', () => {
     const prepared = preparedRow(row, [NETWORK], scene);
     const startedAt = now();
     take(tools.ledger, [NETWORK], startedAt);
-    const history = tools.histories.get(row) ?? {attempts: 0, counted: 0, refusals: 0, admitted: 0, firstAt: startedAt};
+    const history = tools.histories.get(row) ?? {
+      attempts: 0,
+      counted: 0,
+      refusals: 0,
+      admitted: [],
+      firstAt: startedAt,
+    };
     tools.histories.set(row, history);
     history.attempts += 1;
     history.counted += 1;
@@ -259,7 +265,7 @@ describe('settle', () => {
     clock.tick(LATENCY_MS);
     for (const row of [1, 2, 3]) {
       take(tools.ledger, [NETWORK], startedAt);
-      const history = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: startedAt};
+      const history = {attempts: 1, counted: 1, refusals: 0, admitted: [], firstAt: startedAt};
       const ended = {
         startedAt,
         exchange: answered(429, {'retry-after': '3'}),
@@ -305,7 +311,7 @@ describe('settle', () => {
     clock.tick(10);
     attempted(opened, answered(401), {}, 1);
     take(tools.ledger, [NETWORK], earlier);
-    const history = {attempts: 1, counted: 1, refusals: 0, admitted: 0, firstAt: earlier};
+    const history = {attempts: 1, counted: 1, refusals: 0, admitted: [], firstAt: earlier};
     const verdict = {kind: 'ok', status: 201, bodyLost: false} as const;
     settle(preparedRow(2, [NETWORK]), {startedAt: earlier, exchange: answered(201), verdict, history}, tools);
     assert.notInclude(JSON.stringify(opened.records), '"failed"');
