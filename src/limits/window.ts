@@ -32,7 +32,7 @@ export type Window = {
   /** When a request last started here. */
   lastAt: number;
   nextStartAt: number;
-  /** The most that was used here when a request started that was let through, and when that was last seen; -1: none was. */
+  /** The most that was used when a request started that was let through, and when that was seen; -1: none was. */
   passed: number;
   passedAt: number;
   /** The least the server said remains, when it said so, and how many were answered since that it may not have counted. */
@@ -202,9 +202,8 @@ function settleUp(window: Window, now: number): void {
     expire(window, now);
     return;
   }
-  const {heldUntil} = window;
-  for (; window.first < heldUntil.length && heldUntil[window.first]! <= now; window.first += 1) {
-    drain(window, heldUntil[window.first]!);
+  for (; window.first < window.heldUntil.length && window.heldUntil[window.first]! <= now; window.first += 1) {
+    drain(window, window.heldUntil[window.first]!);
     window.debt += 1;
   }
   expire(window, now);

@@ -1,6 +1,8 @@
 import {refusingSince} from '../limits/ledger.js';
 import type {BucketRef} from '../limits/limit.js';
 import {refuse} from '../limits/refuse.js';
+import {renewalAt} from '../limits/renewal.js';
+import type {ServerClock} from '../limits/server-clock.js';
 import {sameName} from '../limits/spoken-of.js';
 import type {Lesson} from './learn.js';
 import {outcome} from './outcome.js';
@@ -82,4 +84,14 @@ function isItsOwn(
     history.refusals += 1;
   }
   return history.refusals >= REFUSALS_OF_ITS_OWN;
+}
+
+/** When going on makes sense after an answer that ended the run: when the answer says, else when the profile says that it renews. */
+export function resumableAt(
+  {lesson, at}: Settling,
+  renews: string | undefined,
+  clock: ServerClock,
+): number | undefined {
+  if (lesson?.until !== undefined && lesson.until > at) return lesson.until;
+  return renews === undefined ? undefined : renewalAt(renews, at, clock);
 }

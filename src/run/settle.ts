@@ -10,7 +10,7 @@ import {noteAnswered, noteDoubtful} from './doubt.js';
 import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
-import {followRefusal, type Settling} from './refusal.js';
+import {followRefusal, resumableAt, type Settling} from './refusal.js';
 import {noteSettled, stopRun, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
 import {noteLearned} from './tell.js';
 import type {Ended, Prepared, Tools} from './tools.js';
@@ -93,13 +93,22 @@ function unsent(prepared: Prepared, ended: Settling, tools: Tools, why: string):
   noteOffline(tools, ended.at);
 }
 
-function halt(prepared: Prepared, ended: Ended, verdict: Verdict & {kind: 'stop'}, tools: Tools): void {
-  tools.record(outcome(prepared, ended, tools, 'not', {e: 'stop', m: verdict.why}));
-  putBack(tools, prepared.operation.place.row);
+function halt(prepared: Prepared, ended: Settling, verdict: Verdict & {kind: 'stop'}, tools: Tools): void {
+  const {row} = prepared.operation.place;
+  const resumeAt = verdict.code === 'certificate' ? undefined : resumableAt(ended, verdict.renews, tools.serverClock);
+  const ordered = ended.lesson?.until;
+  const ra = resumeAt === undefined ? {} : {ra: Math.ceil(resumeAt)};
+  tools.record(outcome(prepared, ended, tools, 'not', {e: 'stop', m: verdict.why, ...ra}));
+  if (ordered !== undefined && ordered > ended.at) {
+    const l = tools.rows.laneOf(row);
+    tools.record({t: 'p', op: row, l, at: Math.round(ended.at), until: Math.ceil(ordered), why: 'stop'});
+  }
+  putBack(tools, row);
   stopRun(tools, {
     why: verdict.code === 'certificate' ? 'certificate' : 'stop-rule',
     exit: verdict.code === 'certificate' ? EXIT.unreachable : EXIT.stopped,
     message: `${operationName(prepared.operation)}: ${verdict.why}`,
+    resumeAt,
   });
 }
 

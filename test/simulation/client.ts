@@ -97,7 +97,7 @@ export function openClient(journal: Journal, rules: ClientRules, at: number): Cl
   const histories = tools.histories;
   const historyOf = (row: number): History => {
     const found = histories.get(row) ?? {
-      ...{attempts: journal.attempts.get(row) ?? 0, counted: 0, refusals: 0, admitted: 0, firstAt: at},
+      ...{attempts: journal.attempts.get(row) ?? 0, counted: 0, refusals: 0, admitted: [], firstAt: at},
     };
     histories.set(row, found);
     return found;
