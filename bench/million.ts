@@ -1,4 +1,4 @@
-// Measures the memory that a million rows take: node --import tsx bench/million.ts [plan|run|users-plan|users-run…] [--to-the-end]
+// Measures the memory that a million rows take: node --import tsx bench/million.ts [plan|run|users-plan|users-run|keys-plan|keys-run|pairs-run…] [--to-the-end]
 import {once} from 'node:events';
 import {createWriteStream, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
@@ -33,6 +33,11 @@ const CASES = {
   run: {profile: PROFILE, command: 'run', scope: []},
   'users-plan': {profile: USERS, command: 'plan', scope: ['--scope', 'user=@email']},
   'users-run': {profile: USERS, command: 'run', scope: ['--scope', 'user=@email']},
+  // A million keys with a row each; and half a million with two, so that half of all rows wait for another.
+  'keys-plan': {profile: PROFILE, command: 'plan', scope: ['--key', 'email']},
+  'keys-run': {profile: PROFILE, command: 'run', scope: ['--key', 'email']},
+  'pairs-plan': {profile: PROFILE, command: 'plan', scope: ['--key', 'pair', '--phase', 'role']},
+  'pairs-run': {profile: PROFILE, command: 'run', scope: ['--key', 'pair', '--phase', 'role']},
 } as const;
 
 const toTheEnd = process.argv.includes('--to-the-end');
@@ -85,9 +90,11 @@ async function measure(name: string, {profile, command, scope}: (typeof CASES)[k
 
 async function writeRows(file: string): Promise<void> {
   const out = createWriteStream(file);
-  out.write('user_id,name,email,role\n');
+  out.write('user_id,name,email,role,pair\n');
   for (let row = 1; row <= ROWS; row++) {
-    const more = out.write(`u-${row},User Number ${row},user-${row}@example.com,${row % 7 ? 'member' : 'admin'}\n`);
+    const pair = row % (ROWS / 2);
+    const role = row % 7 ? 'member' : 'admin';
+    const more = out.write(`u-${row},User Number ${row},user-${row}@example.com,${role},pair-${pair}@example.com\n`);
     if (!more) await once(out, 'drain');
   }
   out.end();
