@@ -38,6 +38,7 @@ const CASES = {
   'keys-run': {profile: PROFILE, command: 'run', scope: ['--key', 'email']},
   'pairs-plan': {profile: PROFILE, command: 'plan', scope: ['--key', 'pair', '--phase', 'role']},
   'pairs-run': {profile: PROFILE, command: 'run', scope: ['--key', 'pair', '--phase', 'role']},
+  'users-keys-run': {profile: USERS, command: 'run', scope: ['--scope', 'user=@email', '--key', 'email']},
 } as const;
 
 const toTheEnd = process.argv.includes('--to-the-end');
