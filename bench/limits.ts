@@ -3,7 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {availableParallelism, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import {CONTESTS, type Contest, type Entrant} from './support/contests.js';
+import {CONTESTS, type Contest, type Entrant, type Setting, type Tool} from './support/contests.js';
 import {type Entered, enter, missing} from './support/enter.js';
 
 const {values, positionals} = parseArgs({
@@ -19,7 +19,7 @@ if (unknown.length > 0 || !Number.isInteger(repeat) || repeat < 1) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-limits-'));
-const without = new Set(CONTESTS.flatMap(({entrants}) => entrants.flatMap(missing)));
+const without = new Set(CONTESTS.flatMap(({entrants}) => entrants.flatMap(({tool}) => missing(tool))));
 if (without.size > 0) console.error(`left out, because it is not installed: ${[...without].join(', ')}`);
 const [load = 0] = loadavg();
 if (load > 0.5)
@@ -34,23 +34,33 @@ console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');
 for (const contest of CONTESTS) {
   if (positionals.length > 0 && !positionals.includes(contest.name)) continue;
   for (const entrant of contest.entrants) {
-    if (missing(entrant).length > 0 || (values.only.length > 0 && !values.only.includes(entrant.tool))) continue;
-    const entered = await several(contest, entrant);
+    if (missing(entrant.tool).length > 0 || (values.only.length > 0 && !values.only.includes(entrant.tool))) continue;
+    const {setting, entered} = await best(contest, entrant);
     const faults = faultsOf(contest, entrant, entered);
     if (faults.length > 0) failed += 1;
-    console.log(line(contest, entrant, entered, faults));
+    console.log(line(contest, {...entrant, said: setting.said}, entered, faults));
   }
 }
 if (failed > 0) console.error(`${failed} failed; what all left behind is in ${folder}`);
 else rmSync(folder, {recursive: true});
 process.exitCode = failed > 0 ? 1 : 0;
 
+/** The first setting that is not refused; the last where all are. */
+async function best(contest: Contest, {tool, settings}: Entrant): Promise<{setting: Setting; entered: Entered}> {
+  const [setting, ...others] = settings;
+  const entered = await several(contest, tool, setting);
+  const [next, ...rest] = others;
+  return next && entered.refusals > 0
+    ? best(contest, {tool, set: 'tuned', settings: [next, ...rest]})
+    : {setting, entered};
+}
+
 /** The medians of times, CPU and memory, and the worst of what went wrong. */
-async function several(contest: Contest, entrant: Entrant): Promise<Entered> {
+async function several(contest: Contest, tool: Tool, {said, words}: Setting): Promise<Entered> {
   const all: Entered[] = [];
   for (let turn = 1; turn <= repeat; turn++) {
-    const place = join(folder, contest.name, `${entrant.tool}-${entrant.set}-${turn}`);
-    all.push(await enter(contest, entrant, place));
+    const place = join(folder, contest.name, `${tool} ${said} ${turn}`);
+    all.push(await enter(contest, tool, words, place));
   }
   const median = (member: 'least' | 'sending' | 'seconds' | 'part' | 'peakMb') =>
     all.map((each) => each[member]).sort((one, other) => one - other)[Math.floor((all.length - 1) / 2)]!;
@@ -77,13 +87,18 @@ function faultsOf({honest}: Contest, {tool}: Entrant, {refusals, lost, twice, pa
   ];
 }
 
-function line({name}: Contest, {tool, set}: Entrant, entered: Entered, faults: readonly string[]): string {
+function line(
+  {name}: Contest,
+  {tool, set, said}: Pick<Entrant, 'tool' | 'set'> & {said: string},
+  entered: Entered,
+  faults: readonly string[],
+): string {
   const {least, sending, seconds, part, bound, refusals, lost, twice, cpuMs, peakMb, code} = entered;
   const kept = bound === undefined ? 'PASS' : `PASS, at least ${bound.toFixed(3)}`;
   const ended = code === 0 ? '' : `exit ${code}`;
   const note = faults.length > 0 ? `FAIL: ${faults.join(', ')}` : tool === 'sluice' ? kept : ended;
   const times = [least, sending, seconds].map((each) => each.toFixed(1));
   const counts = [refusals, lost, twice];
-  const cells = [name, tool === 'sluice' ? tool : `${tool}, ${set}`, ...times, part.toFixed(3), ...counts];
+  const cells = [name, tool === 'sluice' ? tool : `${tool}, ${set}: ${said}`, ...times, part.toFixed(3), ...counts];
   return `| ${[...cells, cpuMs?.toFixed(1) ?? '–', peakMb.toFixed(0), note].join(' | ')} |`;
 }

@@ -20,13 +20,22 @@ export type Contest = {
   readonly entrants: readonly Entrant[];
 };
 
-/** A tool and how it is set. `settings`: of `bench/rivals/`; JSON, or the delay of GNU parallel. Sluice has none. */
-export type Entrant = {readonly tool: Tool; readonly set: 'advised' | 'tuned' | 'profile'; readonly settings: unknown};
+/**
+ * A tool and how it is set. `advised`: as its README or the vendor has it. `tuned`: the first of the settings, fastest first, that is not
+ * refused; what nobody who sends to a real provider can find out like this.
+ */
+export type Entrant = {
+  readonly tool: Tool;
+  readonly set: 'profile' | 'advised' | 'tuned';
+  readonly settings: readonly [Setting, ...Setting[]];
+};
+/** `words`: what `bench/rivals/` takes as its last argument, beside the told profile that is all that sluice needs. */
+export type Setting = {readonly said: string; readonly words: string};
 export type Tool = 'sluice' | 'bottleneck' | 'p-queue' | 'p-throttle' | 'parallel';
 
 const CITIES = new URL('../../fixtures/world-cities-2000.csv', import.meta.url);
 const USERS = 12;
-const SLUICE: Entrant = {tool: 'sluice', set: 'profile', settings: undefined};
+const SLUICE: Entrant = {tool: 'sluice', set: 'profile', settings: [{said: '', words: ''}]};
 
 /** The user of a row: three in ten are the first one's, the others' are spread, in an order that is the same each time. */
 export function userOf(row: number): string {
@@ -52,12 +61,33 @@ function profile(name: string, limits: readonly string[], {counted = false, head
 const network = (requests: number) => `{name: network, windows: [{requests: ${requests}, seconds: 5}]}`;
 const HUNDRED: Span = {requests: 100, seconds: 5};
 
-/** `advised`: the vendor's own sample. `tuned`: the whole window, and as much longer as keeps its edge clear of 90 ms of jitter; a multiple of 250. */
-const reservoir = (amount: number, interval: number) => ({
-  reservoir: amount,
-  reservoirRefreshAmount: amount,
-  reservoirRefreshInterval: interval,
-});
+type Window = {readonly requests: number; readonly ms: number};
+type Windows = {readonly network: Window; readonly user?: Window; readonly userLast?: boolean};
+
+/** How each tool is told a window; GNU parallel knows of a delay alone. */
+const WRITTEN: Readonly<Record<Exclude<Tool, 'sluice'>, (window: Window) => unknown>> = {
+  bottleneck: ({requests, ms}) =>
+    requests === 1
+      ? {minTime: ms}
+      : {reservoir: requests, reservoirRefreshAmount: requests, reservoirRefreshInterval: ms},
+  'p-queue': ({requests, ms}) => ({intervalCap: requests, interval: ms}),
+  'p-throttle': ({requests, ms}) => ({limit: requests, interval: ms}),
+  parallel: ({requests, ms}) => ms / requests / 1000,
+};
+
+function rival(tool: keyof typeof WRITTEN, set: Entrant['set'], ...all: readonly [Windows, ...Windows[]]): Entrant {
+  const setting = ({network, user, userLast}: Windows): Setting => {
+    const write = WRITTEN[tool];
+    const said = [network, ...(user ? [user] : [])].map(({requests, ms}) => `${requests} per ${ms} ms`).join(' and ');
+    if (tool === 'parallel') return {said, words: String(write(network))};
+    const words = JSON.stringify({network: write(network), user: user && write(user), userLast});
+    return {said: `${said}${userLast ? ', user last' : ''}`, words};
+  };
+  const [first, ...others] = all;
+  return {tool, set, settings: [setting(first), ...others.map(setting)]};
+}
+
+const per = (requests: number, ms: number): Windows => ({network: {requests, ms}});
 
 const one: Contest = {
   name: 'one',
@@ -68,19 +98,28 @@ const one: Contest = {
   loads: (rows) => [{requests: rows.length, spans: [HUNDRED]}],
   entrants: [
     SLUICE,
-    {tool: 'bottleneck', set: 'advised', settings: {network: reservoir(80, 5000)}},
-    {tool: 'bottleneck', set: 'tuned', settings: {network: reservoir(100, 5250)}},
-    {tool: 'p-queue', set: 'advised', settings: {network: {intervalCap: 100, interval: 5000}}},
-    {tool: 'p-queue', set: 'tuned', settings: {network: {intervalCap: 100, interval: 5100}}},
-    {tool: 'p-throttle', set: 'advised', settings: {network: {limit: 100, interval: 5000}}},
-    {tool: 'p-throttle', set: 'tuned', settings: {network: {limit: 100, interval: 5100}}},
-    {tool: 'parallel', set: 'advised', settings: 0.05},
-    {tool: 'parallel', set: 'tuned', settings: 0.052},
+    rival('bottleneck', 'advised', per(80, 5000)),
+    // Its interval has to be a multiple of 250 ms.
+    rival('bottleneck', 'tuned', per(100, 5250), per(100, 5500), per(100, 5750)),
+    rival('p-queue', 'advised', per(100, 5000)),
+    rival('p-queue', 'tuned', per(100, 5100), per(100, 5200), per(100, 5400)),
+    rival('p-throttle', 'advised', per(100, 5000)),
+    rival('p-throttle', 'tuned', per(100, 5100), per(100, 5200), per(100, 5400)),
+    rival('parallel', 'advised', per(1, 50)),
+    rival('parallel', 'tuned', per(1, 51), per(1, 52), per(1, 54)),
   ],
 };
 
 const user = '{name: user, per: [user], windows: [{requests: 10, seconds: 1}]}';
 const busiest = (rows: readonly number[]) => rows.filter((row) => userOf(row) === 'agent-1').length;
+
+/** As the READMEs chain limiters: the narrow one first, then the one that all share. */
+const both = (network: Window, user: Window): Windows => ({network, user});
+/**
+ * The other order and an even pace: what waits for its user has spent its slot of the network, so a burst that is held up there runs into the next
+ * one, and in the READMEs' order a queue before the network forgets what was paced for the user.
+ */
+const paced = (ms: number): Windows => ({network: {requests: 1, ms}, user: {requests: 1, ms: 115}, userLast: true});
 
 const stacked: Contest = {
   name: 'stacked',
@@ -95,29 +134,13 @@ const stacked: Contest = {
   ],
   entrants: [
     SLUICE,
-    {tool: 'bottleneck', set: 'advised', settings: {network: reservoir(80, 5000), user: reservoir(10, 1000)}},
-    {tool: 'bottleneck', set: 'tuned', settings: {network: {minTime: 55}, user: {minTime: 105}, userLast: true}},
-    {
-      tool: 'p-queue',
-      set: 'advised',
-      settings: {network: {intervalCap: 100, interval: 5000}, user: {intervalCap: 10, interval: 1000}},
-    },
-    {
-      tool: 'p-queue',
-      set: 'tuned',
-      settings: {network: {intervalCap: 1, interval: 55}, user: {intervalCap: 10, interval: 1100}, userLast: true},
-    },
-    {
-      tool: 'p-throttle',
-      set: 'advised',
-      settings: {network: {limit: 100, interval: 5000}, user: {limit: 10, interval: 1000}},
-    },
-    {
-      tool: 'p-throttle',
-      set: 'tuned',
-      settings: {network: {limit: 1, interval: 55}, user: {limit: 10, interval: 1100}, userLast: true},
-    },
-    {tool: 'parallel', set: 'tuned', settings: 0.055},
+    rival('bottleneck', 'advised', both({requests: 80, ms: 5000}, {requests: 8, ms: 1000})),
+    rival('bottleneck', 'tuned', paced(53), paced(57), paced(62)),
+    rival('p-queue', 'advised', both({requests: 100, ms: 5000}, {requests: 10, ms: 1000})),
+    rival('p-queue', 'tuned', paced(53), paced(57), paced(62)),
+    rival('p-throttle', 'advised', both({requests: 100, ms: 5000}, {requests: 10, ms: 1000})),
+    rival('p-throttle', 'tuned', paced(53), paced(57), paced(62)),
+    rival('parallel', 'tuned', per(1, 53), per(1, 57), per(1, 62)),
   ],
 };
 
@@ -136,10 +159,10 @@ const fixed: Contest = {
   beginAt: {windowSeconds: 6, second: 2},
   entrants: [
     SLUICE,
-    {tool: 'bottleneck', set: 'advised', settings: {network: reservoir(120, 6000)}},
-    {tool: 'p-queue', set: 'advised', settings: {network: {intervalCap: 120, interval: 6000}}},
-    {tool: 'p-throttle', set: 'advised', settings: {network: {limit: 120, interval: 6000}}},
-    {tool: 'parallel', set: 'advised', settings: 0.05},
+    rival('bottleneck', 'advised', per(120, 6000)),
+    rival('p-queue', 'advised', per(120, 6000)),
+    rival('p-throttle', 'advised', per(120, 6000)),
+    rival('parallel', 'tuned', per(1, 50), per(1, 51), per(1, 52)),
   ],
 };
 
@@ -154,10 +177,10 @@ function refusing(name: string, counted: boolean): Contest {
     loads: (rows) => [{requests: rows.length, spans: [{requests: 50, seconds: 5}]}],
     entrants: [
       SLUICE,
-      {tool: 'bottleneck', set: 'tuned', settings: {network: reservoir(100, 5250)}},
-      {tool: 'p-queue', set: 'tuned', settings: {network: {intervalCap: 100, interval: 5100}}},
-      {tool: 'p-throttle', set: 'tuned', settings: {network: {limit: 100, interval: 5100}}},
-      {tool: 'parallel', set: 'tuned', settings: 0.052},
+      rival('bottleneck', 'advised', per(80, 5000)),
+      rival('p-queue', 'advised', per(100, 5000)),
+      rival('p-throttle', 'advised', per(100, 5000)),
+      rival('parallel', 'advised', per(1, 50)),
     ],
   };
 }

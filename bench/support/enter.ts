@@ -3,7 +3,7 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import {type Contest, csvOf, type Entrant} from './contests.js';
+import {type Contest, csvOf, type Tool} from './contests.js';
 import {hear} from './judge.js';
 import {type Load, leastOfAll, type Span} from './least.js';
 import {footprint} from './memory.js';
@@ -40,13 +40,13 @@ export type Entered = {
 };
 
 /** What is not installed on this machine, of what a tool needs. */
-export function missing({tool}: Entrant): readonly string[] {
+export function missing(tool: Tool): readonly string[] {
   if (tool !== 'parallel') return [];
   return ['parallel', 'curl'].filter((program) => spawnSync(program, ['--version']).status !== 0);
 }
 
 /** Lets one tool send the rows of a contest, in `folder`, to a server of its own: nobody inherits a window. */
-export async function enter(contest: Contest, entrant: Entrant, folder: string): Promise<Entered> {
+export async function enter(contest: Contest, tool: Tool, words: string, folder: string): Promise<Entered> {
   mkdirSync(folder, {recursive: true});
   const place = (name: string, text: string) => {
     const file = join(folder, name);
@@ -54,11 +54,17 @@ export async function enter(contest: Contest, entrant: Entrant, folder: string):
     return file;
   };
   const file = place('rows.csv', `${csvOf(contest.rows)}\n`);
-  const words = ['--latency', `${LATENCY_MS.low}-${LATENCY_MS.high}`, '--seed', '1', '--scope', 'user=header:x-user'];
-  const provider = await serve(place('provider.yaml', contest.provider), words, folder);
+  const served = ['--latency', `${LATENCY_MS.low}-${LATENCY_MS.high}`, '--seed', '1', '--scope', 'user=header:x-user'];
+  const provider = await serve(place('provider.yaml', contest.provider), served, folder);
   try {
     await windowIs(contest.beginAt);
-    const command = commandOf(entrant, {...contest, file, url: provider.url, told: place('told.yaml', contest.told)});
+    const command = commandOf(tool, {
+      words,
+      ...contest,
+      file,
+      url: provider.url,
+      told: place('told.yaml', contest.told),
+    });
     const {cpuSeconds, ...took} = await footprint(['timeout', MAX_SECONDS, ...command], folder);
     const {firstAt, lastAt, refusals, executions} = hear(provider.log);
     const rows = Array.from({length: contest.rows}, (_, index) => index + 1);
@@ -80,23 +86,23 @@ export async function enter(contest: Contest, entrant: Entrant, folder: string):
   }
 }
 
-type Given = Pick<Contest, 'told' | 'scope'> & {readonly file: string; readonly url: string};
+type Given = Pick<Contest, 'told' | 'scope'> & {readonly words: string; readonly file: string; readonly url: string};
 
-function commandOf({tool, settings}: Entrant, {file, url, told, scope = []}: Given): string[] {
+function commandOf(tool: Tool, {words, file, url, told, scope = []}: Given): string[] {
   const rival = (name: string) => fileURLToPath(new URL(`../rivals/${name}`, import.meta.url));
   switch (tool) {
     case 'sluice': {
-      const words = ['run', file, '--profile', told, '--base-url', url, ...scope, '--yes', '--json'];
-      words.push('--header', 'x-user: {{ user }}', '--header', 'x-row: {{ n }}');
-      words.push('--request', 'POST /communities', '--body', '{"displayName":"{{ name }}"}');
-      return [process.execPath, PROGRAM, ...words];
+      const asked = ['run', file, '--profile', told, '--base-url', url, ...scope, '--yes', '--json'];
+      asked.push('--header', 'x-user: {{ user }}', '--header', 'x-row: {{ n }}');
+      asked.push('--request', 'POST /communities', '--body', '{"displayName":"{{ name }}"}');
+      return [process.execPath, PROGRAM, ...asked];
     }
     case 'parallel':
-      return [rival('parallel.sh'), file, url, String(settings)];
+      return [rival('parallel.sh'), file, url, words];
     case 'bottleneck':
     case 'p-queue':
     case 'p-throttle':
-      return [process.execPath, rival(`${tool}.mjs`), file, url, JSON.stringify(settings)];
+      return [process.execPath, rival(`${tool}.mjs`), file, url, words];
   }
 }
 
