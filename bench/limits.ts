@@ -4,7 +4,7 @@ import {availableParallelism, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {CONTESTS, type Contest, type Entrant, type Setting, type Tool} from './support/contests.js';
-import {type Entered, enter, missing} from './support/enter.js';
+import {type Bound, type Entered, enter, missing} from './support/enter.js';
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,
@@ -55,24 +55,17 @@ async function best(contest: Contest, {tool, settings}: Entrant): Promise<{setti
     : {setting, entered};
 }
 
-/** The medians of times, CPU and memory, and the worst of what went wrong. */
+/** Of several turns the one in the middle by throughput, with the worst that went wrong in any. */
 async function several(contest: Contest, tool: Tool, {said, words}: Setting): Promise<Entered> {
   const all: Entered[] = [];
   for (let turn = 1; turn <= repeat; turn++) {
-    const place = join(folder, contest.name, `${tool} ${said} ${turn}`);
+    const place = join(folder, contest.name, `${tool} ${said} ${turn}`.replaceAll(/ +/g, '-'));
     all.push(await enter(contest, tool, words, place));
   }
-  const median = (member: 'least' | 'sending' | 'seconds' | 'part' | 'peakMb') =>
-    all.map((each) => each[member]).sort((one, other) => one - other)[Math.floor((all.length - 1) / 2)]!;
   const worst = (member: 'refusals' | 'lost' | 'twice') => Math.max(...all.map((each) => each[member]));
-  const cpu = all.flatMap(({cpuMs}) => cpuMs ?? []).sort((one, other) => one - other);
-  return {
-    ...all[0]!,
-    ...{least: median('least'), sending: median('sending'), seconds: median('seconds'), part: median('part')},
-    ...{refusals: worst('refusals'), lost: worst('lost'), twice: worst('twice'), peakMb: median('peakMb')},
-    cpuMs: cpu[Math.floor((cpu.length - 1) / 2)],
-    code: all.find(({code}) => code !== 0)?.code ?? 0,
-  };
+  const code = all.find((each) => each.code !== 0)?.code ?? 0;
+  const middle = all.toSorted((one, other) => one.part - other.part)[Math.floor((all.length - 1) / 2)]!;
+  return {...middle, refusals: worst('refusals'), lost: worst('lost'), twice: worst('twice'), code};
 }
 
 /** What sluice did not keep. Others are not judged. */
@@ -82,9 +75,13 @@ function faultsOf({honest}: Contest, {tool}: Entrant, {refusals, lost, twice, pa
     ...(honest && refusals > 0 ? ['refused'] : []),
     ...(lost > 0 ? ['lost'] : []),
     ...(twice > 0 ? ['twice'] : []),
-    ...(bound !== undefined && part < bound ? [`below ${bound.toFixed(3)}`] : []),
+    ...(bound !== undefined && part < bound.part ? [`below ${shown(bound)}`] : []),
     ...(code === 0 ? [] : [`exit ${code}`]),
   ];
+}
+
+function shown({part, roundTripMs}: Bound): string {
+  return `${part.toFixed(3)} with ${roundTripMs.toFixed(0)} ms`;
 }
 
 function line(
@@ -94,7 +91,7 @@ function line(
   faults: readonly string[],
 ): string {
   const {least, sending, seconds, part, bound, refusals, lost, twice, cpuMs, peakMb, code} = entered;
-  const kept = bound === undefined ? 'PASS' : `PASS, at least ${bound.toFixed(3)}`;
+  const kept = bound === undefined ? 'PASS' : `PASS, at least ${shown(bound)}`;
   const ended = code === 0 ? '' : `exit ${code}`;
   const note = faults.length > 0 ? `FAIL: ${faults.join(', ')}` : tool === 'sluice' ? kept : ended;
   const times = [least, sending, seconds].map((each) => each.toFixed(1));

@@ -4,14 +4,13 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {type Contest, csvOf, type Tool} from './contests.js';
-import {hear} from './judge.js';
+import {hear, ndjson} from './judge.js';
 import {type Load, leastOfAll, type Span} from './least.js';
 import {footprint} from './memory.js';
 import {PROGRAM, serve} from './sluice.js';
 
-/** Of an answer: half of it passes before the request counts. */
-const LATENCY_MS = {low: 20, high: 200};
-const MEAN_ROUND_TRIP_SECONDS = (LATENCY_MS.low + LATENCY_MS.high) / 2 / 1000;
+/** Milliseconds of an answer: half of them pass before the request counts. */
+const LATENCY = '20-200';
 /** Of requests / (window + mean round trip): sluice keeps at least this part. */
 const KEPT = 0.99;
 /** Whoever has not ended by then is ended, and what is missing counts as lost. */
@@ -27,8 +26,8 @@ export type Entered = {
   readonly seconds: number;
   /** Least to sending: the throughput as a part of what nobody can beat. */
   readonly part: number;
-  /** The part that sluice has to reach; undefined where the provider does not keep to what is said. */
-  readonly bound: number | undefined;
+  /** The part that sluice has to reach with the mean round trip that it had; undefined for others, and where what is said is not true. */
+  readonly bound: Bound | undefined;
   readonly refusals: number;
   /** Rows that were never executed, and rows that were more than once. */
   readonly lost: number;
@@ -38,6 +37,8 @@ export type Entered = {
   readonly peakMb: number;
   readonly code: number | null;
 };
+
+export type Bound = {readonly part: number; readonly roundTripMs: number};
 
 /** What is not installed on this machine, of what a tool needs. */
 export function missing(tool: Tool): readonly string[] {
@@ -54,7 +55,7 @@ export async function enter(contest: Contest, tool: Tool, words: string, folder:
     return file;
   };
   const file = place('rows.csv', `${csvOf(contest.rows)}\n`);
-  const served = ['--latency', `${LATENCY_MS.low}-${LATENCY_MS.high}`, '--seed', '1', '--scope', 'user=header:x-user'];
+  const served = ['--latency', LATENCY, '--seed', '1', '--scope', 'user=header:x-user'];
   const provider = await serve(place('provider.yaml', contest.provider), served, folder);
   try {
     await windowIs(contest.beginAt);
@@ -72,11 +73,16 @@ export async function enter(contest: Contest, tool: Tool, words: string, folder:
     const loads = contest.loads(through);
     const least = leastOfAll(loads, firstAt);
     const sending = (lastAt - firstAt) / 1000;
-    const slow = withRoundTrip(loads, firstAt) / KEPT;
     place('said', took.said);
     return {
       ...took,
-      ...{least, sending, part: least / sending, bound: contest.honest ? least / slow : undefined, refusals},
+      ...{
+        least,
+        sending,
+        part: least / sending,
+        bound: boundOf(contest, loads, firstAt, join(folder, 'rows.run')),
+        refusals,
+      },
       lost: rows.length - through.length,
       twice: [...executions.values()].filter((times) => times > 1).length,
       cpuMs: cpuSeconds === undefined ? undefined : (cpuSeconds * 1000) / contest.rows,
@@ -106,19 +112,28 @@ function commandOf(tool: Tool, {words, file, url, told, scope = []}: Given): str
   }
 }
 
+/** From the round trips in the run folder of sluice: from taking the slots to the answer. */
+function boundOf({honest}: Contest, loads: readonly Load[], beginsAt: number, runFolder: string): Bound | undefined {
+  const results = ndjson<{ms: number | null}>(join(runFolder, 'results.ndjson'));
+  const times = results.flatMap(({ms}) => ms ?? []);
+  if (!honest || times.length === 0) return undefined;
+  const roundTripMs = times.reduce((sum, ms) => sum + ms, 0) / times.length;
+  const slow = withRoundTrip(loads, beginsAt, roundTripMs / 1000) / KEPT;
+  return {part: leastOfAll(loads, beginsAt) / slow, roundTripMs};
+}
+
 /**
  * The least for somebody who is told a round trip later: what is given back a window after the answer comes back that much later each time, and
  * what comes back at a reset reaches the provider that much later once.
  */
-function withRoundTrip(loads: readonly Load[], beginsAt: number): number {
-  const later = (span: Span) =>
-    span.kind === 'fixed' ? span : {...span, seconds: span.seconds + MEAN_ROUND_TRIP_SECONDS};
+function withRoundTrip(loads: readonly Load[], beginsAt: number, seconds: number): number {
+  const later = (span: Span) => (span.kind === 'fixed' ? span : {...span, seconds: span.seconds + seconds});
   const slow = leastOfAll(
     loads.map(({requests, spans}) => ({requests, spans: spans.map(later)})),
     beginsAt,
   );
   const resets = loads.some(({spans}) => spans.some(({kind}) => kind === 'fixed'));
-  return resets ? slow + MEAN_ROUND_TRIP_SECONDS : slow;
+  return resets ? slow + seconds : slow;
 }
 
 async function windowIs(begin: Contest['beginAt']): Promise<void> {

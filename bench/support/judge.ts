@@ -87,7 +87,7 @@ function told(runFolder: string): {resent: Set<number>; doubted: Set<number>} {
 }
 
 /** The lines of a file, none where there is no file; a line that was cut short is left out. */
-function ndjson<T>(file: string): T[] {
+export function ndjson<T>(file: string): T[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')

@@ -62,16 +62,20 @@ function residentKb(pid: number | undefined): number {
 
 /** A child belongs to the thread that started it. */
 function childrenOf(pid: number): number[] {
-  const threads = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
+  const threads = gone(() => readdirSync(`/proc/${pid}/task`), []);
   return threads.flatMap((thread) => proc(pid, `task/${thread}/children`).split(' ').filter(Boolean).map(Number));
 }
 
-/** Empty where the process has ended meanwhile. */
 function proc(pid: number, name: string): string {
+  return gone(() => readFileSync(`/proc/${pid}/${name}`, 'utf8'), '');
+}
+
+/** What is read of a process that may have ended meanwhile. */
+function gone<T>(read: () => T, instead: T): T {
   try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    return read();
   } catch {
-    return '';
+    return instead;
   }
 }
 
