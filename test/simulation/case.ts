@@ -1,3 +1,4 @@
+import type {BucketRef} from '../../src/limits/limit.js';
 import type {Profile} from '../../src/profiles/profile.js';
 import type {ProviderRules} from './provider.js';
 import type {Wire} from './wire.js';
@@ -19,6 +20,8 @@ export type Case = {
   readonly later?: {readonly from: number; readonly wire: Wire};
   /** What the profile's windows are shorter by than the server's, in ms: a slot is given back that much sooner. */
   readonly soonerMs?: number;
+  /** `burst` without a ramp, unless told otherwise. */
+  readonly pacing?: {readonly pace: 'even' | 'burst'; readonly rampSeconds: number};
   readonly repeatable: boolean;
   /** So often the client is killed and begun again. */
   readonly restarts: number;
@@ -67,4 +70,13 @@ export function keysOf({rows, keys, skew}: Case, random: () => number): readonly
     }
     return 0;
   });
+}
+
+/** The buckets of requests with that key. */
+export function refsOf({provider}: Case, key: number): readonly BucketRef[] {
+  return provider.limits.map(({keyed}, limit) => ({
+    limit,
+    id: 1 + limit * 1000 + (keyed ? key : 0),
+    label: `limit ${limit}${keyed ? ` key=${key}` : ''}`,
+  }));
 }

@@ -5,6 +5,7 @@ import type {JournalRecord} from '../../src/journal/record.js';
 import {fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../../src/journal/states.js';
 import {openLedger, sweep, take} from '../../src/limits/ledger.js';
 import type {BucketRef} from '../../src/limits/limit.js';
+import {pacingOf} from '../../src/limits/pace.js';
 import type {Profile} from '../../src/profiles/profile.js';
 import {judge} from '../../src/requests/judge.js';
 import {recalledBuckets} from '../../src/requests/recalled-buckets.js';
@@ -16,6 +17,7 @@ import {openLanes} from '../../src/schedule/intake.js';
 import {LaneRows} from '../../src/schedule/rows.js';
 import {Schedule} from '../../src/schedule/schedule.js';
 import {openScene, preparedRow} from '../run/scene.js';
+import type {Case} from './case.js';
 
 /** What survives a kill: the journal, here folded as it is written. */
 export type Journal = {readonly standing: Standing; readonly recent: Recent; readonly attempts: Map<number, number>};
@@ -23,6 +25,7 @@ export type Journal = {readonly standing: Standing; readonly recent: Recent; rea
 export type ClientRules = {
   readonly profile: Partial<Profile>;
   readonly timeoutMs: number;
+  readonly pacing: Case['pacing'];
   readonly repeatable: boolean;
   readonly refsOf: (row: number) => readonly BucketRef[];
   readonly random: () => number;
@@ -68,7 +71,7 @@ export function openClient(journal: Journal, rules: ClientRules, at: number): Cl
   if (repeatable) for (const op of left) write(journal, {t: 'd', op, as: 'retry', by: 'recovery', at: Math.round(at)});
 
   const opened = openScene({rows: 0, profile, options: {timeoutMs, maxWaitMs: 24 * 3_600_000}, refsOf, repeatable});
-  const ledger = openLedger(profile.limits!, profile.concurrency!);
+  const ledger = openLedger(profile.limits!, profile.concurrency!, pacingOf(rules.pacing ?? {}, at));
   recallPast(ledger, past, recalledBuckets(profile.limits!), {now: at, boot: boot(at), lateMs: timeoutMs});
   const lanes = openLanes(profile.limits!);
   const inLine: number[][] = [];

@@ -13,7 +13,9 @@ type Row = {
   readonly ratios: number[];
 };
 
-const {values} = parseArgs({options: {seeds: {type: 'string', default: '1000'}, from: {type: 'string', default: '1'}}});
+const text = (value: string) => ({type: 'string', default: value}) as const;
+const {values} = parseArgs({options: {seeds: text('1000'), from: text('1'), pace: text('burst'), ramp: text('0')}});
+const pacing = {pace: values.pace === 'even' ? 'even' : 'burst', rampSeconds: Number(values.ramp)} as const;
 const [from, seeds] = [Number(values.from), Number(values.seeds)];
 const rows = new Map<string, Row>();
 let failures = 0;
@@ -22,7 +24,8 @@ for (let seed = from; seed < from + seeds; seed++) {
   for (const fault of faults) console.log(`seed ${seed}: ${fault}`);
   if (faults.length === 0) continue;
   failures += 1;
-  console.log(`  again: npm run test:simulation -- --seeds 1 --from ${seed}`);
+  const {pace, rampSeconds} = pacing;
+  console.log(`  again: npm run test:simulation -- --seeds 1 --from ${seed} --pace ${pace} --ramp ${rampSeconds}`);
 }
 printTable();
 console.log(`seeds ${from} to ${from + seeds - 1}: ${failures === 0 ? 'no failure' : `${failures} failed`}`);
@@ -30,7 +33,7 @@ process.exitCode = failures > 0 ? 1 : 0;
 
 function playSeed(seed: number): readonly string[] {
   try {
-    const each = caseOf(seed);
+    const each = {...caseOf(seed), pacing};
     const played = play(each);
     const {faults, ratio} = judgeCase(each, played);
     const counting = new Set(each.provider.limits.flatMap(({windows}) => windows.map(({algorithm}) => algorithm)));

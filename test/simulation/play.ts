@@ -1,7 +1,6 @@
 import type {Exchange} from '../../src/exchange.js';
 import {counts, stateOf} from '../../src/journal/states.js';
-import type {BucketRef} from '../../src/limits/limit.js';
-import {type Case, keysOf, profileFor} from './case.js';
+import {type Case, keysOf, profileFor, refsOf} from './case.js';
 import {type Client, type ClientRules, openClient, openJournal} from './client.js';
 import {Events, instant} from './events.js';
 import {openProvider, type Seen} from './provider.js';
@@ -64,6 +63,7 @@ class Playing {
     this.#rules = {
       profile: profileFor(each),
       timeoutMs: each.wire.timeoutMs,
+      pacing: each.pacing,
       repeatable: each.repeatable,
       refsOf: (row) => refsOf(each, this.#keys[row - 1]!),
       random: seeded(each.seed + 1),
@@ -143,12 +143,4 @@ class Playing {
       if (session === this.#session) end(this.#now, exchange);
     });
   }
-}
-
-function refsOf({provider}: Case, key: number): readonly BucketRef[] {
-  return provider.limits.map(({keyed}, limit) => ({
-    limit,
-    id: 1 + limit * 1000 + (keyed ? key : 0),
-    label: `limit ${limit}${keyed ? ` key=${key}` : ''}`,
-  }));
 }

@@ -58,10 +58,24 @@ describe('the limits, simulated against servers of their own', () => {
         seen[promiseOf(each)] += 1;
         assert.deepEqual(judgeCase(each, play(each)).faults, []);
       }),
-      {numRuns: 120, endOnFailure: true},
+      {numRuns: 150, endOnFailure: true},
     );
     for (const [promise, count] of Object.entries(seen)) assert.isAbove(count, 0, promise);
-  });
+  }).timeout(600_000);
+
+  it('do so at an even pace and after a slow start too', () => {
+    const pacings = fc.record({
+      pace: fc.constantFrom('even' as const, 'burst' as const),
+      rampSeconds: fc.constantFrom(0, 20),
+    });
+    fc.assert(
+      fc.property(cases, pacings, (each, pacing) => {
+        const paced = {...each, pacing};
+        assert.deepEqual(judgeCase(paced, play(paced)).faults, []);
+      }),
+      {numRuns: 50, endOnFailure: true},
+    );
+  }).timeout(600_000);
 
   describe('what rule 2 covers: nothing is refused, and 99 % of requests / (window + mean round trip)', () => {
     const covered: readonly (readonly [string, Case])[] = [

@@ -20,9 +20,9 @@ function leastRatio({provider}: Case): number {
   return provider.limits.some(({keyed}) => keyed) ? LEAST_RATIO_KEYED : LEAST_RATIO;
 }
 
-/** A kill, and an answer that is waited for till the timeout, cost time that no optimum knows. */
-function isSmooth({restarts, wire}: Case): boolean {
-  return restarts === 0 && wire.lostAnswers === 0 && wire.lostRequests === 0;
+/** A kill, an answer that is waited for till the timeout, and a slow start cost time that no optimum knows. */
+function isSmooth({restarts, wire, pacing}: Case): boolean {
+  return (pacing?.rampSeconds ?? 0) === 0 && restarts === 0 && wire.lostAnswers === 0 && wire.lostRequests === 0;
 }
 
 export function judgeCase(each: Case, played: Played): Verdict {
@@ -48,9 +48,11 @@ export function judgeCase(each: Case, played: Played): Verdict {
 export function ratioOf(each: Case, {attempts, beganAt}: Played): number {
   const {provider} = each;
   const gate: Span = {kind: 'slots', requests: each.concurrency, windowMs: 0};
-  const spans = provider.limits.map(({windows}, limit) =>
-    windows.flatMap((window, place) => spansOf(window, each.kinds[limit]![place]!)),
-  );
+  const spans = provider.limits.map(({windows}, limit) => {
+    const alone = windows.flatMap((window, place) => spansOf(window, each.kinds[limit]![place]!));
+    const everyMs = Math.max(...windows.map(({requests, ms}) => ms / requests));
+    return each.pacing?.pace === 'even' ? [...alone, {kind: 'pace', everyMs} as const] : alone;
+  });
   const shared = spans.filter((_, limit) => !provider.limits[limit]!.keyed).flat();
   const optimumOf = (some: readonly Attempt[], under: readonly Span[], last: number) =>
     middleOfLast(
