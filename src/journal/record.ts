@@ -32,7 +32,7 @@ export type Control = {
  * of a session and monotonic from there; an `O` record ties them to the boot clock.
  *
  * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `p` a pause the provider
- * ordered · `l` a limit that the server told · `s` the pace was set, or the run paused · `c` checkpoint · `E` a session ended.
+ * ordered · `l` a limit that the server told · `f` what was found of one that nobody told · `s` the pace was set, or the run paused · `c` checkpoint · `E` a session ended.
  */
 export type JournalRecord =
   | {
@@ -127,6 +127,30 @@ export type JournalRecord =
       readonly requests: number;
     }
   | ({readonly t: 's'; readonly at: number} & Control)
+  /** What was found out of a limit that nobody told: the windows that the server names, or the pace that it allows. The newest counts. */
+  | {
+      readonly t: 'f';
+      readonly at: number;
+      readonly limit: string;
+      readonly windows?: readonly {
+        readonly requests: number;
+        readonly seconds: number;
+        readonly kind: 'rolling' | 'fixed' | 'counter' | 'bucket';
+      }[];
+      /** The response headers that told them. */
+      readonly headers?: {
+        readonly limit?: string | undefined;
+        readonly remaining?: string | undefined;
+        readonly reset?: string | undefined;
+      };
+      /** Starts per second that were allowed, and the lowest pace that was refused. */
+      readonly pace?: number;
+      readonly ceiling?: number;
+      /** How many were on their way at once, where more were refused. */
+      readonly atOnce?: number;
+      readonly sent?: number;
+      readonly refused?: number;
+    }
   | {readonly t: 'c'; readonly at: number; readonly counts: Counts}
   | {
       readonly t: 'E';
@@ -147,6 +171,9 @@ export type HeaderRecord = Extract<JournalRecord, {t: 'H'}>;
 
 /** The line with which a session opens. */
 export type OpenedRecord = Extract<JournalRecord, {t: 'O'}>;
+
+/** The line that says what was found out of a limit. */
+export type FoundRecord = Extract<JournalRecord, {t: 'f'}>;
 
 /** The line that says what became of an attempt. */
 export type OutcomeRecord = Extract<JournalRecord, {t: 'o'}>;

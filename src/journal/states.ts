@@ -69,6 +69,7 @@ export function fold(standing: Standing, record: JournalRecord): void {
     case 'p':
     case 'l':
     case 's':
+    case 'f':
     case 'c':
     case 'E':
       return;

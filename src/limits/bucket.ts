@@ -2,6 +2,8 @@ import {type BackoffRule, backoffMs} from './backoff.js';
 import type {Used} from './blame.js';
 import type {WindowRule} from './limit.js';
 import {evenMs, type Pace, paceWindows} from './pace.js';
+import {probeAdmitted, probeRefused} from './probe.js';
+import type {Probe} from './probed.js';
 import {openWindow, type Window} from './window.js';
 
 /** One limit for one value of its key: the provider's counter, as far as we can know it. */
@@ -9,6 +11,8 @@ export type Bucket = {
   readonly limit: number;
   readonly label: string;
   windows: readonly Window[];
+  /** Finds out what a limit allows that has no windows yet. */
+  probe: Probe | undefined;
   /** Nothing starts before. */
   closedUntil: number;
   /** Refusals in a row, counted in events: those that were in flight together are one. */
@@ -47,6 +51,7 @@ export function openBucket(limit: number, label: string, rules: readonly WindowR
     limit,
     label,
     windows,
+    probe: undefined,
     closedUntil: 0,
     refusals: 0,
     refusedAt: Number.NEGATIVE_INFINITY,
@@ -80,6 +85,8 @@ export type Refusal = {
  */
 export function refuseBucket(bucket: Bucket, {startedAt, now, until, rule, random, explained}: Refusal): boolean {
   bucket.refusingSince ??= now;
+  // The probe knows better than a backoff when to knock again; and it alone says how fast to go on.
+  const knockAt = bucket.probe && probeRefused(bucket.probe, {startedAt, now, until, random});
   const fresh = startedAt >= bucket.refusedAt;
   if (fresh) {
     bucket.refusals += 1;
@@ -89,6 +96,7 @@ export function refuseBucket(bucket: Bucket, {startedAt, now, until, rule, rando
   }
   // "Now" is no wait: whoever is told to come back at once and is refused again would knock in a loop.
   if (until !== undefined && until > now) bucket.closedUntil = Math.max(bucket.closedUntil, until);
+  else if (knockAt !== undefined) bucket.closedUntil = Math.max(bucket.closedUntil, knockAt);
   else if (fresh) bucket.closedUntil = Math.max(bucket.closedUntil, now + backoffMs(bucket.refusals, rule, random));
   return fresh;
 }
@@ -104,7 +112,8 @@ export function noteAnswer(bucket: Bucket, kind: 'refused' | 'passed'): void {
 }
 
 /** An answer that was no refusal: the wait of the next one begins anew. Answers of attempts from before the refusal prove nothing. */
-export function admitBucket(bucket: Bucket, startedAt: number): void {
+export function admitBucket(bucket: Bucket, startedAt: number, now: number): void {
+  if (bucket.probe) probeAdmitted(bucket.probe, startedAt, now);
   noteAnswer(bucket, 'passed');
   if (startedAt < bucket.refusedAt) return;
   bucket.refusals = 0;

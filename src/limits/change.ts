@@ -11,12 +11,14 @@ export type Change = {readonly limits: readonly LimitRule[]; readonly concurrenc
  * what the server told, and what refusals have spread, stays in force. A window that is longer than any before knows only what those still held.
  */
 export function changeLedger(ledger: Ledger, {limits, concurrency, pace}: Change, now: number): void {
-  ledger.limits = limits;
+  const known = ledger.limits;
+  // What is found out as the run goes on is not to be said otherwise.
+  ledger.limits = limits.map((limit, i) => (limit.beginsAt === undefined && known[i]?.beginsAt ? known[i] : limit));
   ledger.concurrency = concurrency;
   ledger.pacing = {...ledger.pacing, pace};
   for (const bucket of ledger.buckets.values()) {
     const was = bucket.windows;
-    const rules = limits[bucket.limit]?.windows ?? [];
+    const rules = ledger.limits[bucket.limit]?.windows ?? [];
     bucket.windows = rules.map((rule, i) =>
       rerule(sourceOf(rule, was, rules.length === was.length ? i : -1), rule, now),
     );

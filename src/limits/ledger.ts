@@ -1,10 +1,20 @@
 import {admitBucket, type Bucket, openBucket} from './bucket.js';
 import {type BucketRef, NO_LIMIT, type WindowRule} from './limit.js';
 import {cappedUntil, type Pacing, rampedAt} from './pace.js';
+import {probeEnded, probeRoomAt, probeStarted} from './probe.js';
+import {openProbe} from './probed.js';
 import {holdSlot, isUnused, isWhole, recallSlot, returnSlot, roomAt, takeSlot} from './window.js';
 
 /** One limit as the ledger needs it: its windows. The place in the list is the `limit` of a `BucketRef`. */
-export type LimitRule = {readonly name: string; readonly windows: readonly WindowRule[]};
+export type LimitRule = {
+  readonly name: string;
+  readonly windows: readonly WindowRule[];
+  /** What it allows is not known: starts per second to begin at. Its windows are those that the server has told. */
+  readonly beginsAt?: number | undefined;
+};
+
+/** A limit as a profile has it: where it is to be learned, its first window is where to begin. */
+export type ProfileLimit = Pick<LimitRule, 'name' | 'windows'> & {readonly learn?: boolean | undefined};
 
 /**
  * Every bucket that is in use. An attempt starts only when every window of every bucket of its has room; the slots are taken together, at
@@ -23,8 +33,8 @@ export type Ledger = {
 /** As soon as a window is open, and from the first instant on. */
 const AT_ONCE: Pacing = {pace: 'burst', ramp: undefined};
 
-export function openLedger(limits: readonly LimitRule[], concurrency: number, pacing: Pacing = AT_ONCE): Ledger {
-  return {limits, concurrency, pacing, buckets: new Map(), running: 0, turning: new Set()};
+export function openLedger(limits: readonly ProfileLimit[], concurrency: number, pacing: Pacing = AT_ONCE): Ledger {
+  return {limits: limits.map(ruleOf), concurrency, pacing, buckets: new Map(), running: 0, turning: new Set()};
 }
 
 /** When the buckets have room, and which of them is the last to have it. Infinity: only a response can tell. */
@@ -39,6 +49,7 @@ export function roomIn(ledger: Ledger, refs: readonly number[], now: number): Ro
     if (!bucket) continue;
     let room = Math.max(bucket.closedUntil, now);
     for (const window of bucket.windows) room = Math.max(room, roomAt(window, now));
+    if (bucket.probe) room = Math.max(room, probeRoomAt(bucket.probe, now));
     if (room > at) [at, last] = [room, id];
   }
   return {at, bucket: last};
@@ -48,8 +59,9 @@ export function roomIn(ledger: Ledger, refs: readonly number[], now: number): Ro
 export function take(ledger: Ledger, refs: readonly BucketRef[], now: number): void {
   ledger.running += 1;
   for (const ref of refs) {
-    const {windows} = bucketOf(ledger, ref);
+    const {windows, probe} = bucketOf(ledger, ref);
     for (const window of windows) takeSlot(window, now);
+    if (probe) probeStarted(probe, now);
     const [first] = windows;
     if (first) first.nextStartAt = Math.max(first.nextStartAt, rampedAt(windows, ledger.pacing, now));
   }
@@ -71,7 +83,9 @@ export type Span = {readonly startedAt: number; readonly now: number};
 export function giveBack(ledger: Ledger, refs: readonly BucketRef[], now: number, ending: Ending): void {
   ledger.running -= 1;
   for (const ref of refs) {
-    for (const window of bucketOf(ledger, ref).windows) {
+    const {windows, probe} = bucketOf(ledger, ref);
+    if (probe) probeEnded(probe);
+    for (const window of windows) {
       if (ending.kind === 'uncounted') returnSlot(window);
       else if (ending.kind === 'unanswered') holdSlot(window, now + ending.lateMs);
       else holdSlot(window, now, ending.resetAt?.(ref.limit, window.rule.seconds));
@@ -93,8 +107,8 @@ export function closeUntil(ledger: Ledger, refs: readonly BucketRef[], until: nu
 }
 
 /** An answer that was no refusal, to an attempt that started at `startedAt`. */
-export function admit(ledger: Ledger, refs: readonly BucketRef[], startedAt: number): void {
-  for (const ref of closable(refs)) admitBucket(bucketOf(ledger, ref), startedAt);
+export function admit(ledger: Ledger, refs: readonly BucketRef[], {startedAt, now}: Span): void {
+  for (const ref of closable(refs)) admitBucket(bucketOf(ledger, ref), startedAt, now);
 }
 
 /** Since when these buckets have refused everything; undefined when one of their last answers was none. */
@@ -111,8 +125,8 @@ const REMEMBERED_MS = 3_600_000;
 /** Drops the buckets that are whole again: memory follows what is in use, not what is in the file. */
 export function sweep(ledger: Ledger, now: number): void {
   for (const [id, bucket] of ledger.buckets) {
-    const {windows} = bucket;
-    if (bucket.closedUntil > now || windows.some((window) => !isUnused(window, now))) continue;
+    const {windows, probe} = bucket;
+    if (probe || bucket.closedUntil > now || windows.some((window) => !isUnused(window, now))) continue;
     const learned = bucket.refusals > 0 || windows.some((window) => !isWhole(window, now));
     const lastAt = Math.max(bucket.refusedAt, ...windows.map(({lastAt}) => lastAt));
     if (!learned || now - lastAt > REMEMBERED_MS) ledger.buckets.delete(id);
@@ -128,8 +142,15 @@ export function closable(refs: readonly BucketRef[]): readonly BucketRef[] {
 export function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket {
   let bucket = ledger.buckets.get(id);
   if (!bucket) {
-    bucket = openBucket(limit, label, ledger.limits[limit]?.windows ?? [], ledger.pacing.pace);
+    const {windows = [], beginsAt} = ledger.limits[limit] ?? {};
+    bucket = openBucket(limit, label, windows, ledger.pacing.pace);
+    if (beginsAt !== undefined && windows.length === 0) bucket.probe = openProbe(beginsAt);
     ledger.buckets.set(id, bucket);
   }
   return bucket;
+}
+
+function ruleOf({name, windows, learn}: ProfileLimit): LimitRule {
+  const [first] = windows;
+  return learn && first ? {name, windows: [], beginsAt: first.requests / first.seconds} : {name, windows};
 }

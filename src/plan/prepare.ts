@@ -1,9 +1,11 @@
 import {openLedger} from '../limits/ledger.js';
+import {windowName} from '../limits/limit.js';
 import {pacingOf} from '../limits/pace.js';
 import {firstMembers} from '../operations/read.js';
 import {closeInput, columnsOf, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode} from '../problem.js';
 import type {Overrides} from '../profiles/override.js';
+import type {Profile} from '../profiles/profile.js';
 import {type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked.js';
 import {type Preview, previewOf} from '../requests/preview.js';
 import type {Request} from '../requests/request.js';
@@ -82,11 +84,21 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       openLedger: () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, asked.startAt)),
       preview: intake.preview.map((request) => shown(request, order, secrets)),
     });
-    const notes = notesOf(intake, {name: input.name, profile: profile.name});
+    const notes = [...notesOf(intake, {name: input.name, profile: profile.name}), ...unknownNotes(profile)];
     return {plan, bad, notes, exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok};
   } finally {
     await closeInput(input);
   }
+}
+
+/** What is found out as a run goes on cannot be planned with. */
+function unknownNotes({name, limits}: Profile): string[] {
+  return limits
+    .filter(({learn}) => learn)
+    .map(
+      ({name: limit, windows: [begin]}) =>
+        `limit ${limit} of profile ${name} is not known yet: this is the plan for ${windowName(begin!)}, where a run begins; it goes faster as soon as it knows that it may`,
+    );
 }
 
 /** Without the secret, which a plan need not have; where it would stand, `***`. */

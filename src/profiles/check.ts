@@ -113,6 +113,10 @@ function limitFaults({limits, operations, credentials}: ProfileFile): Fault[] {
       ...unknownFaults([...at, 'operations'], limit.operations, Object.keys(operations), 'an operation'),
       ...unknownFaults([...at, 'with'], limit.with, [...credentials.map(({name}) => name), 'none'], 'a credential'),
       ...bursts,
+      ...fault(
+        [...at, 'learn'],
+        limit.learn && limit.per.length > 0 ? 'is true, but the limit is per something: one bucket is learned' : '',
+      ),
     ];
   });
 }

@@ -55,6 +55,8 @@ export type Limit = {
   readonly with?: readonly string[] | undefined;
   readonly per: readonly string[];
   readonly windows: readonly WindowRule[];
+  /** What it allows is not known: a run begins at the pace of the first window, and finds it out. */
+  readonly learn?: boolean | undefined;
 };
 
 export type ResetFormat = 'epoch-seconds' | 'epoch-ms' | 'seconds' | 'ms' | 'iso' | 'http-date' | 'duration';

@@ -64,5 +64,8 @@ export const limitSchema = z
       .default([])
       .meta({description: 'one bucket for each value; built in: operation, method, credential'}),
     windows: z.array(windowSchema).min(1),
+    learn: z.boolean().optional().meta({
+      description: 'what it allows is not known: a run begins at the pace of the first window and finds it out',
+    }),
   })
   .meta({title: 'a limit', description: 'what the provider allows, to whom'});

@@ -104,6 +104,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         case 'p':
         case 'l':
         case 's':
+        case 'f':
         case 'c':
         case 'E':
           return;

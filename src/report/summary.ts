@@ -42,6 +42,7 @@ export function foldSpan(span: Span, record: JournalRecord): Span {
     case 'd':
     case 'p':
     case 'l':
+    case 'f':
     case 'c':
       return span;
   }

@@ -126,6 +126,7 @@ async function open(
     given: {profile: order.asked.profile, overrides: session.overrides},
     options: {...session.options, onKeyFailure: session.options.onKeyFailure ?? 'continue'},
     past: {attempts: [], pauses: [], learned: []},
+    found: [],
     mayHaveRun: new Set(),
     reachedBefore: false,
     watcher: world.watcher,

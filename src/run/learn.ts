@@ -21,6 +21,8 @@ export type Lesson = {
   readonly told: boolean;
   /** The limits of which nothing is left: what a refusal is a refusal of. */
   readonly used: readonly number[];
+  /** Everything that was told, believed or not. */
+  readonly quotas: readonly Quota[];
   /** What was told of windows that the profile does not have, or that could be several of its: nothing of it is in force. */
   readonly unmatched: readonly Quota[];
   /** Applies what was told to the ledger; returns limits that turned out other than the profile says. */
@@ -72,6 +74,7 @@ export function learn(
         : matches.find((match) => match.limit === limit && match.seconds === seconds)?.quota.resetAt,
     until: retryAfter ?? (spent.length > 0 ? Math.max(...spent) : undefined),
     told: trust !== 'none' && matches.some(({quota}) => quota.limit !== undefined),
+    quotas: believed,
     used: believed.filter(({remaining}) => remaining === 0).flatMap((quota) => limitOf(quota, windows, matches) ?? []),
     unmatched: believed.filter((quota) => !matched.has(quota)),
     apply: (ledger, buckets, span) =>

@@ -1,7 +1,7 @@
 import {now, readBoot} from '../clock.js';
 import {openSender} from '../http/exchange.js';
 import type {Journal} from '../journal/journal.js';
-import type {JournalRecord} from '../journal/record.js';
+import type {FoundRecord, JournalRecord} from '../journal/record.js';
 import {attemptsOf, fold, type Standing} from '../journal/states.js';
 import {type Ledger, openLedger} from '../limits/ledger.js';
 import {NO_LIMIT} from '../limits/limit.js';
@@ -23,6 +23,7 @@ import {Schedule} from '../schedule/schedule.js';
 import type {Alarm} from './alarm.js';
 import {openControls} from './controls.js';
 import {watchDoubt} from './doubt.js';
+import {recallFindings} from './found.js';
 import {openNetwork} from './network.js';
 import {learnedWindows, merged, type Past, recallPast, relearn} from './recall.js';
 import {type Stop, stopRun, waitTooLong, watchFailures} from './stop.js';
@@ -55,6 +56,8 @@ export type Ready = {
   readonly secrets: Secrets;
   readonly options: RunOptions;
   readonly past: Past;
+  /** What earlier sessions found out of limits that nobody told. */
+  readonly found: readonly FoundRecord[];
   /** Rows that an attempt of an earlier session may have executed. */
   readonly mayHaveRun: ReadonlySet<number>;
   readonly reachedBefore: boolean;
@@ -81,6 +84,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     return {...built, digest: requestDigest(built.request)};
   };
   const at = now();
+  recallFindings(ledger, ready.found);
   const {used} = ready.turns;
   const labels = intake.lanes.labels();
   const buckets = recalledBuckets(profile.limits, (id) => labels.get(id));
@@ -118,6 +122,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     say: ready.watcher.say,
     said: new Set(),
     learnedOf: new Set(learnedWindows(ready.past)),
+    findings: new Map(),
     serverClock: undefined,
     stop: undefined,
     inFlight: 0,

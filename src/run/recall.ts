@@ -25,7 +25,7 @@ export function merged(own: Past, others: Past): Past {
 const COARSE_MS = 12;
 
 /** How long an attempt may count in one of these limits; what is given up on counts later by the timeout. */
-export function recallSpanMs(limits: readonly Limit[], timeoutMs: number): number {
+export function recallSpanMs(limits: readonly Pick<Limit, 'windows'>[], timeoutMs: number): number {
   return Math.max(0, ...limits.flatMap(({windows}) => windows.map(({seconds}) => seconds * 1000))) + timeoutMs;
 }
 

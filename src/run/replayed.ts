@@ -1,7 +1,7 @@
 import {wallNow} from '../clock.js';
 import type {Manifest} from '../journal/folder.js';
 import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
-import type {JournalRecord} from '../journal/record.js';
+import type {FoundRecord, JournalRecord} from '../journal/record.js';
 import {type Recovered, recover} from '../journal/replay.js';
 import {fold, newStanding, type Standing} from '../journal/states.js';
 import {applyLimits, type Overrides} from '../profiles/override.js';
@@ -14,6 +14,8 @@ export type Replayed = {
   readonly standing: Standing;
   readonly recovered: Recovered;
   readonly past: ReturnType<typeof recentOf>;
+  /** What was found out of limits that nobody told. */
+  readonly found: readonly FoundRecord[];
   readonly reached: boolean;
   readonly begunAt: number;
   /** Pending rows that an attempt may have executed: its answer did not say so, or somebody decided to send them again. */
@@ -34,6 +36,7 @@ export async function replayRun(
     recallSpanMs(applyLimits(order.asked.profile, said(inForce, overrides)).limits, options.timeoutMs);
   const recent = newRecent(spanMs());
   const mayHaveRun = new Set<number>();
+  const found: FoundRecord[] = [];
   let reached = false;
   let begunAt = 0;
   const recovered = await recover(folder, {
@@ -41,6 +44,10 @@ export async function replayRun(
     now: wallNow(),
     visit: (record) => {
       fold(standing, record);
+      if (record.t === 'f') {
+        found.push(record);
+        recent.spanMs = Math.max(recent.spanMs, recallSpanMs([{windows: record.windows ?? []}], options.timeoutMs));
+      }
       foldRecent(recent, record);
       if (record.t === 'o' && record.st !== undefined) reached = true;
       noteDoubt(mayHaveRun, record);
@@ -54,6 +61,7 @@ export async function replayRun(
     standing,
     recovered,
     past: recentOf(recent),
+    found,
     reached,
     begunAt,
     mayHaveRun,

@@ -161,6 +161,7 @@ async function open(manifest: Manifest, {order, session, world, replayed, checke
     given: {profile: order.asked.profile, overrides: replayed.overrides},
     options,
     past: replayed.past,
+    found: replayed.found,
     mayHaveRun: new Set([...replayed.mayHaveRun, ...again.filter(({by}) => by !== 'user').map(({row}) => row)]),
     reachedBefore: replayed.reached,
     watcher: world.watcher,

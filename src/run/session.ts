@@ -8,6 +8,7 @@ import {doubtNote} from '../schedule/notes.js';
 import {beginningOf, etaAnew} from './beginning.js';
 import {carryOut} from './controls.js';
 import {dispatch} from './dispatch.js';
+import {recordFindings} from './found.js';
 import {openTools, type Ready, stopOf} from './ready.js';
 import {listen} from './signals.js';
 import {type Stop, stopRun} from './stop.js';
@@ -116,6 +117,7 @@ async function end({journal, standing, intake, input}: Ready, tools: Tools): Pro
   };
   const {why, exit, counts: all} = ending();
   try {
+    recordFindings(tools, now());
     tools.record({t: 'E', at: Math.round(now()), why, exit, counts: all});
     await journal.close();
   } catch (error) {

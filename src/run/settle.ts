@@ -7,6 +7,7 @@ import {EXIT} from '../problem.js';
 import {MALFORMED} from '../requests/judge.js';
 import type {Verdict} from '../requests/request.js';
 import {noteAnswered, noteDoubtful} from './doubt.js';
+import {hearWindows, notePace} from './found.js';
 import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
@@ -31,11 +32,13 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);
   if (exchange.kind === 'answered' && verdict.kind !== 'refused') {
-    admit(tools.ledger, buckets, startedAt);
+    admit(tools.ledger, buckets, span);
     notePassed(tools.ledger, buckets, ended.used, at);
   }
   if (exchange.kind === 'answered' && verdict.kind !== 'in-doubt') noteAnswered(tools.doubt);
+  if (lesson && exchange.kind === 'answered') hearWindows(exchange.response, lesson, buckets, tools, span);
   follow(prepared, {...ended, at, lesson}, tools);
+  notePace(buckets, tools, at);
   tools.schedule.touch(
     buckets.map(({id}) => id),
     at,
@@ -205,8 +208,8 @@ function endingOf({verdict, exchange}: Ended, lesson: Lesson | undefined, tools:
 
 function learnFrom({request}: Prepared, {exchange, startedAt}: Ended, tools: Tools, at: number): Lesson | undefined {
   if (exchange.kind !== 'answered') return undefined;
-  const {limits, headers: rule} = tools.profile;
-  const known = {limits, rule, clock: tools.serverClock, turning: tools.ledger.turning};
+  const {limits, turning} = tools.ledger;
+  const known = {limits, rule: tools.profile.headers, clock: tools.serverClock, turning};
   const lesson = learn(exchange.response, request.buckets, known, {startedAt, now: at});
   tools.serverClock = lesson.clock;
   return lesson;

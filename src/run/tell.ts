@@ -1,6 +1,7 @@
 import {now} from '../clock.js';
 import type {Learned} from '../limits/believe.js';
-import {windowName} from '../limits/limit.js';
+import {type WindowRule, windowName} from '../limits/limit.js';
+import type {Found} from '../limits/probed.js';
 import type {Spread} from '../limits/refuse.js';
 import {learnedKey} from './recall.js';
 import type {Prepared, Tools} from './tools.js';
@@ -26,6 +27,18 @@ export function noteLearned({operation, request}: Prepared, learned: Learned, to
 export function tellSpread({limit, label, used, ...window}: Spread, tools: Tools): void {
   const line = `${label}: refused although ${used} of ${windowName(window)} were used; spreading requests evenly from now on`;
   once(`spread ${limit} ${window.seconds}`, line, tools);
+}
+
+/** The windows that the server names of a limit that nobody knew. */
+export function tellHeard(label: string, windows: readonly WindowRule[], tools: Tools): void {
+  const said = windows.map(windowName).join(' and ');
+  once(`heard ${label} ${said}`, `${label}: the server says ${said}; going by that`, tools);
+}
+
+/** The first refusal of a limit that nobody knew has told where it is. */
+export function tellFound(label: string, {pace, ceiling = pace}: Found, tools: Tools): void {
+  const [allowed, refused] = [pace, ceiling].map((each) => Number(each.toPrecision(3)));
+  once(`found ${label}`, `${label}: refused at ${refused} per s; going on from ${allowed} per s`, tools);
 }
 
 function once(name: string, line: string, {said, say}: Tools): boolean {

@@ -17,6 +17,7 @@ import type {Schedule} from '../schedule/schedule.js';
 import type {Turns} from '../schedule/turns.js';
 import type {Controls} from './controls.js';
 import type {DoubtWatch} from './doubt.js';
+import type {Finding} from './found.js';
 import type {Network} from './network.js';
 import type {FailureLimit, FailureWatch, Stop} from './stop.js';
 
@@ -115,6 +116,8 @@ export type Tools = {
   readonly said: Set<string>;
   /** Windows of buckets of which the journal has a limit that the server told. */
   readonly learnedOf: Set<string>;
+  /** By limit: what was found out of those that nobody told. */
+  readonly findings: Map<number, Finding>;
   serverClock: ServerClock;
   stop: Stop | undefined;
   /** Attempts under way. */

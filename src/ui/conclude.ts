@@ -1,8 +1,10 @@
 import {wallNow} from '../clock.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
+import {profileToYaml} from '../profiles/write.js';
+import {readFoundProfile} from '../report/found.js';
 import type {ResultFiles} from '../report/results.js';
 import {deriveFiles, readStand} from '../report/stand.js';
-import type {Summary} from '../report/summary.js';
+import {type Summary, shellWord} from '../report/summary.js';
 import type {Ending} from '../run/session.js';
 import {plain} from './plain.js';
 import {summaryLines} from './summary.js';
@@ -23,8 +25,19 @@ export async function conclude(
   const lines = summaryLines({summary, files, ...told, color, now: wallNow()});
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   if (fault) process.stderr.write(`${plain(fault.message)}\n${plain(fault.suggestions.join(' '))}\n`);
-  process.stderr.write(`${lines.join('\n')}\n`);
+  const found = await foundLines(folder);
+  // The last line is the next command to type.
+  process.stderr.write(`${[...lines.slice(0, -1), ...found, ...lines.slice(-1)].join('\n')}\n`);
   return fault?.exit === EXIT.disk && ending.exit === EXIT.ok ? fault.exit : ending.exit;
+}
+
+/** The profile that a run has found out, and how to save it. */
+async function foundLines(folder: string): Promise<string[]> {
+  const {profile, found} = await readFoundProfile(folder);
+  if (!found) return [];
+  const yaml = profileToYaml(profile).trimEnd().split('\n');
+  const save = `sluice profiles show ${shellWord(folder)} > ${profile.name}.yaml`;
+  return ['found:', ...yaml.map((line) => `  ${plain(line)}`), `save it: ${plain(save)}`];
 }
 
 /** Where the disk cannot take the results, how the run stands is told all the same: the journal has it. */

@@ -83,10 +83,10 @@ export function checkLines(profile: Profile, file: string): string[] {
 }
 
 /** `user: 10 per 1 s for each user`. */
-export function limitLine({name, per, windows, groups, operations, with: only}: Limit): string {
+export function limitLine({name, per, windows, groups, operations, with: only, learn}: Limit): string {
   const covered = [...(groups ?? []).map((group) => `group ${group}`), ...(operations ?? [])];
   return [
-    `${name}: ${windows.map(windowName).join(' and ')}`,
+    `${name}: ${windows.map(windowName).join(' and ')}${learn ? ' to begin with, then what is found out' : ''}`,
     ...(per.length === 0 ? [] : [`for each ${per.join(' and ')}`]),
     ...(covered.length === 0 || (groups?.length === 1 && groups[0] === name) ? [] : [`(${covered.join(', ')})`]),
     ...(only === undefined ? [] : [`with ${only.map((one) => (one === 'none' ? 'no credential' : one)).join(' or ')}`]),

@@ -1,6 +1,8 @@
+import {holdsRun} from '../journal/folder.js';
 import {findProfile, listProfiles, readProfile} from '../profiles/find.js';
 import {profileJsonSchema} from '../profiles/schema.js';
 import {profileToFile, profileToYaml} from '../profiles/write.js';
+import {readFoundProfile} from '../report/found.js';
 import {checkLines, listedProfile, listLines} from './profiles.js';
 import {terminalOf} from './terminal.js';
 
@@ -16,9 +18,9 @@ export function showProfiles(json: boolean): void {
   process.stdout.write(`${[...lines, 'next: sluice profiles show NAME'].join('\n')}\n`);
 }
 
-/** `sluice profiles show NAME`: what it prints can be written to a file and be a profile of one's own. Throws PROFILE_UNKNOWN or PROFILE_INVALID (78). */
-export function showProfile(name: string, json: boolean): void {
-  const profile = findProfile(name);
+/** `sluice profiles show NAME|RUN`: of a run, the profile as it used it, with the limits that it found out. What it prints can be written to a file and be a profile of one's own. Throws PROFILE_UNKNOWN or PROFILE_INVALID (78). */
+export async function showProfile(name: string, json: boolean): Promise<void> {
+  const profile = (await holdsRun(name)) ? (await readFoundProfile(name)).profile : findProfile(name);
   if (json) print(profileToFile(profile));
   else process.stdout.write(profileToYaml(profile));
 }

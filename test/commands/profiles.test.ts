@@ -62,7 +62,7 @@ describe('sluice profiles', () => {
     assert.equal(said.exit, 78);
     assert.include(
       said.stderr,
-      '"amtiy" is not a profile (built in are amity, appwrite, authmatech, koreai, stream), did you mean "amity"?',
+      '"amtiy" is not a profile (built in are amity, appwrite, authmatech, auto, koreai, stream), did you mean "amity"?',
     );
   });
 

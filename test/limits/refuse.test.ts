@@ -53,9 +53,9 @@ describe('refusals', () => {
   it('begin anew after an answer to an attempt that started later, not after one that was already on its way', () => {
     const ledger = openLedger(limits, 10);
     refuse(ledger, [network], refusal(0, 100));
-    admit(ledger, [network], 50);
+    admit(ledger, [network], {startedAt: 50, now: 1100});
     assert.equal(refusingSince(ledger, [network]), 100);
-    admit(ledger, [network], 1200);
+    admit(ledger, [network], {startedAt: 1200, now: 1300});
     assert.isUndefined(refusingSince(ledger, [network]));
     assert.equal(refuse(ledger, [network], refusal(2000, 2100)).until, 3100);
   });

@@ -30,12 +30,13 @@ function samplesOf(methods: string, path: string): {method: string; path: string
 }
 
 describe('the built-in profiles', () => {
-  it('are five, of so many operations', () => {
+  it('are six, of so many operations', () => {
     const counts = listProfiles().map((name) => [name, Object.keys(findProfile(name).operations).length]);
     assert.deepEqual(counts, [
       ['amity', 17],
       ['appwrite', 109],
       ['authmatech', 5],
+      ['auto', 0],
       ['koreai', 78],
       ['stream', 159],
     ]);

@@ -36,9 +36,9 @@ headers: {remaining: X-Left, describes: {limits: [minute, user]}}
   for (const [name, says] of [
     [
       'steam',
-      '"steam" is not a profile (built in are amity, appwrite, authmatech, koreai, stream), did you mean "stream"?',
+      '"steam" is not a profile (built in are amity, appwrite, authmatech, auto, koreai, stream), did you mean "stream"?',
     ],
-    ['', '"" is not a profile (built in are amity, appwrite, authmatech, koreai, stream)'],
+    ['', '"" is not a profile (built in are amity, appwrite, authmatech, auto, koreai, stream)'],
     ['amity:netwrok', '"amity" has no variant "netwrok" (its variants are network), did you mean "network"?'],
     ['stream:lite', '"stream" has no variant "lite" (it has none)'],
     ['./nowhere.yaml', './nowhere.yaml: there is no such profile file'],

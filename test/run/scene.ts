@@ -133,6 +133,7 @@ export function openScene(scene: Scene = {}): Opened {
     say: (line) => lines.push(line),
     said: new Set(),
     learnedOf: new Set(),
+    findings: new Map(),
     serverClock: undefined,
     stop: undefined,
     inFlight: 0,

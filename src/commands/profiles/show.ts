@@ -5,9 +5,13 @@ export default class ProfilesShow extends Command {
   static override examples = [
     '<%= config.bin %> profiles show amity > mine.yaml',
     '<%= config.bin %> profiles show amity:network',
+    '<%= config.bin %> profiles show users.run > api-example-com.yaml',
   ];
   static override args = {
-    profile: Args.string({required: true, description: 'a built-in name, NAME:VARIANT, or a file'}),
+    profile: Args.string({
+      required: true,
+      description: 'a built-in name, NAME:VARIANT, a file, or a run folder: with what that run found out',
+    }),
   };
   static override flags = {
     json: Flags.boolean({description: 'print JSON instead of YAML; it is a profile file too'}),
@@ -16,6 +20,6 @@ export default class ProfilesShow extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProfilesShow);
     const {showProfile} = await import('../../ui/show-profiles.js');
-    showProfile(args.profile, flags.json);
+    await showProfile(args.profile, flags.json);
   }
 }
