@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {assert} from 'chai';
 import {type Quota, readQuotas} from '../../src/limits/quota.js';
 
@@ -393,4 +394,22 @@ describe('the quota of every convention in use', () => {
       assert.sameDeepMembers([...told], [...quotas]);
     });
   }
+});
+
+describe('the survey of conventions', () => {
+  /** What each test file promises of which numbers: their rows begin with them. */
+  const FILES = ['quota.survey.test.ts', 'retry-after.test.ts', 'body-wait.test.ts'].map(
+    (name) => `test/limits/${name}`,
+  );
+  const CONVENTIONS = 62;
+  /** `violated-policies` of a problem+json body: judged with the answer, in test/requests/judge.test.ts. */
+  const JUDGED = 37;
+
+  it('has a row for each of them', () => {
+    const titles = FILES.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/'(\d[\d, and]*) /g)]);
+    const found = new Set(titles.flatMap(([, numbers]) => [...numbers!.matchAll(/\d+/g)].map(Number)));
+    const missing = Array.from({length: CONVENTIONS}, (_, index) => index + 1).filter((number) => !found.has(number));
+    assert.deepEqual(missing, [JUDGED]);
+    assert.include(readFileSync('test/requests/judge.test.ts', 'utf8'), 'violated-policies');
+  });
 });

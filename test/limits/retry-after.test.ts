@@ -8,9 +8,10 @@ const httpDate = (ms: number) => new Date(ms).toUTCString();
 
 describe('readRetryAfter', () => {
   for (const [name, headers, wait] of [
-    ['seconds', {'retry-after': '30'}, 30_000],
+    ['1 seconds', {'retry-after': '30'}, 30_000],
+    ['2 seconds with a fraction of nothing', {'retry-after': '2.0'}, 2000],
     ['a fraction of seconds, rounded up', {'retry-after': '2.0001'}, 2001],
-    ['a date, to the end of its second', {date: httpDate(t), 'retry-after': httpDate(t + 30_000)}, 31_000],
+    ['3 a date, to the end of its second', {date: httpDate(t), 'retry-after': httpDate(t + 30_000)}, 31_000],
     [
       'a date by the clock of a server an hour ahead',
       {date: httpDate(t + 3.6e6), 'retry-after': httpDate(t + 3.63e6)},
@@ -23,13 +24,13 @@ describe('readRetryAfter', () => {
     ],
     ['a date gone by as now', {date: httpDate(t), 'retry-after': 'Mon, 05 Aug 2019 09:27:05 GMT'}, 0],
     ['a date of a clock that is not set as absent', {date: httpDate(0), 'retry-after': httpDate(t)}, undefined],
-    ['milliseconds before seconds', {'retry-after': '2', 'retry-after-ms': '1500'}, 1500],
-    ['milliseconds of Azure before seconds', {'retry-after': '2', 'x-ms-retry-after-ms': '33'}, 33],
-    ['a clock time of Azure', {'x-ms-retry-after-ms': '00:00:00.033'}, 33],
+    ['5 milliseconds before seconds', {'retry-after': '2', 'retry-after-ms': '1500'}, 1500],
+    ['6 milliseconds of Azure before seconds', {'retry-after': '2', 'x-ms-retry-after-ms': '33'}, 33],
+    ['7 a clock time of Azure', {'x-ms-retry-after-ms': '00:00:00.033'}, 33],
     ['the next header where one is nonsense', {'retry-after-ms': 'soon', 'retry-after': '7'}, 7000],
-    ['RateLimit-Retry-After', {'ratelimit-retry-after': '7'}, 7000],
-    ['X-RateLimit-Retry-After', {'x-ratelimit-retry-after': '7'}, 7000],
-    ['X-RateLimit-Reset-After', {'x-ratelimit-reset-after': '64.57'}, 64_570],
+    ['8 RateLimit-Retry-After', {'ratelimit-retry-after': '7'}, 7000],
+    ['9 X-RateLimit-Retry-After', {'x-ratelimit-retry-after': '7'}, 7000],
+    ['22 X-RateLimit-Reset-After', {'x-ratelimit-reset-after': '64.57'}, 64_570],
     [
       'Retry-After before X-RateLimit-Reset-After',
       {'retry-after': '1337', 'x-ratelimit-reset-after': '64.57'},
@@ -48,7 +49,7 @@ describe('readRetryAfter', () => {
     ],
     ['thirty days as thirty days', {'retry-after': '2592000'}, 2_592_000_000],
     ['thirty years as thirty years', {'retry-after': '1000000000'}, 1e12],
-    ['no header as absent', {}, undefined],
+    ['4 no header as absent', {}, undefined],
   ] as [string, Record<string, string>, number | undefined][]) {
     it(`reads ${name}`, () => {
       assert.equal(readRetryAfter(headers, at), wait === undefined ? undefined : t + wait);
