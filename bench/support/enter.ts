@@ -15,6 +15,7 @@ const LATENCY = '20-200';
 const KEPT = 0.99;
 /** Whoever has not ended by then is ended, and what is missing counts as lost. */
 const MAX_SECONDS = '240';
+const ENDED = 124;
 
 /** What came of one tool. */
 export type Entered = {
@@ -85,7 +86,8 @@ export async function enter(contest: Contest, tool: Tool, words: string, folder:
       },
       lost: rows.length - through.length,
       twice: [...executions.values()].filter((times) => times > 1).length,
-      cpuMs: cpuSeconds === undefined ? undefined : (cpuSeconds * 1000) / contest.rows,
+      // Of somebody who was ended, `time` knows nothing.
+      cpuMs: cpuSeconds === undefined || took.code === ENDED ? undefined : (cpuSeconds * 1000) / contest.rows,
     };
   } finally {
     await provider.stop();
