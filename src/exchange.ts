@@ -20,9 +20,10 @@ export type Response = {
 /**
  * How one exchange ended, by the phase it had reached, never by the error code alone. `unsent`: no byte of the request left, so it may
  * be sent again freely. `unanswered`: it left and nobody knows. `untrusted`: the certificate was refused; sending again cannot help.
+ * `headAt` is when the status of an answer was there, before its body: by then the provider had counted the request.
  */
 export type Exchange =
-  | {readonly kind: 'answered'; readonly response: Response}
+  | {readonly kind: 'answered'; readonly response: Response; readonly headAt?: number}
   | {readonly kind: 'unsent'; readonly error: string; readonly message: string}
   | {readonly kind: 'unanswered'; readonly error: string; readonly message: string; readonly timedOut: boolean}
   | {readonly kind: 'untrusted'; readonly error: string; readonly message: string};

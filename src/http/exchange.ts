@@ -126,8 +126,9 @@ function exchange(
       });
     });
     stream.once('response', async (response: IncomingMessage) => {
+      const headAt = now();
       const {text, lost} = await readBody(stream, encodingOf(method, response), bounds.bodyCapBytes);
-      settle({kind: 'answered', response: describe(response, text, lost)}, !lost && isUploaded(stream));
+      settle({kind: 'answered', response: describe(response, text, lost), headAt}, !lost && isUploaded(stream));
     });
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (phase === 'answered') return;

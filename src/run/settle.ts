@@ -27,7 +27,9 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const span = {startedAt, now: at};
   const {buckets} = prepared.request;
   const lesson = exchange.kind === 'answered' ? learnFrom(prepared, ended, tools, at) : undefined;
-  giveBack(tools.ledger, buckets, at, endingOf(ended, lesson, tools));
+  // However long its body took, it had been counted when its head was there.
+  const countedBy = exchange.kind === 'answered' ? (exchange.headAt ?? at) : at;
+  giveBack(tools.ledger, buckets, countedBy, endingOf(ended, lesson, tools));
   if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) noteLearned(prepared, learned, tools);
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);

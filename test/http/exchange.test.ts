@@ -1,4 +1,5 @@
 import {assert} from 'chai';
+import {now} from '../../src/clock.js';
 import {closeAll, outline, post, response, sender, start, until} from './scripted-server.js';
 
 describe('one exchange', () => {
@@ -53,6 +54,25 @@ describe('one exchange', () => {
       {...exchange.response.headers},
       JSON.parse('{"retry-after":"5, 7","x-ratelimit-limit":"10, 100","__proto__":"1","content-length":"2"}'),
     );
+  });
+
+  it('tells when the head of the answer was there, and not its body', async () => {
+    let headAt = 0;
+    const server = await start({
+      onRequest: (socket) => {
+        const whole = response('{"id":1}');
+        const body = whole.length - 2;
+        socket.write(whole.slice(0, body));
+        headAt = now();
+        setTimeout(() => socket.write(whole.slice(body)), 200);
+      },
+    });
+    const exchange = await sender().send(post(server.url));
+    assert.equal(outline(exchange), 'answered 200');
+    const told = (exchange as {headAt: number}).headAt;
+    assert.isAtLeast(told, headAt - 1);
+    assert.isBelow(told, headAt + 150);
+    assert.isAtLeast(now(), headAt + 199);
   });
 
   it('follows no redirect: the target hears nothing', async () => {

@@ -44,6 +44,18 @@ describe('dispatch', () => {
     assert.deepInclude(counts(standing), {ok: 8, attempts: 8, pending: 0});
   });
 
+  it('starts the next window a window after the heads of the answers, however long their bodies take', async () => {
+    const {left} = await play({
+      rows: 4,
+      profile: {limits: [limit(2, 5)]},
+      answer: () => ({...answered(201), headAt: now() + 30}) as Exchange,
+    });
+    assert.deepEqual(
+      left.map(({at}) => at),
+      [0, 0, 5030, 5030],
+    );
+  });
+
   it('has no more under way than the concurrency allows', async () => {
     const {left} = await play({rows: 6, profile: {limits: [], concurrency: 2}, refsOf: () => []});
     assert.deepEqual(
