@@ -4,6 +4,7 @@ import https from 'node:https';
 import type {LookupFunction, Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {rootCertificates} from 'node:tls';
+import {now} from '../clock.js';
 
 /** Servers commonly close idle connections after 5 s (Node's own default); a socket that is closed earlier by us is never closed under a request. */
 const IDLE_MS = 4_000;
@@ -42,17 +43,33 @@ export function dropIdle(agents: Agents): void {
   }
 }
 
-type Keeping = {keepSocketAlive(socket: Duplex): boolean};
+type Keeping = {
+  keepSocketAlive(socket: Duplex): boolean;
+  addRequest(...request: unknown[]): void;
+};
 
-/** Some versions of Node take the announced idle time to the millisecond, which is when the server closes. */
+/**
+ * Some versions of Node take the announced idle time to the millisecond, which is when the server closes. And a timer fires late while the process is
+ * busy: who is about to use a connection looks at how long it was idle, for what is written to one that the server has closed is in doubt.
+ */
 function retireEarly<Agent extends http.Agent>(agent: Agent): Agent {
   const keeping = agent as unknown as Keeping;
   const keep = keeping.keepSocketAlive.bind(agent);
+  const add = keeping.addRequest.bind(agent);
+  const goodUntil = new WeakMap<Duplex, number>();
   keeping.keepSocketAlive = (socket) => {
     const kept = keep(socket);
-    const {timeout} = socket as Socket;
-    if (kept && timeout !== undefined && timeout < IDLE_MS) (socket as Socket).setTimeout(timeout * ANNOUNCED_PART);
+    const {timeout = IDLE_MS} = socket as Socket;
+    const idleMs = timeout < IDLE_MS ? timeout * ANNOUNCED_PART : IDLE_MS;
+    if (kept && idleMs < IDLE_MS) (socket as Socket).setTimeout(idleMs);
+    if (kept) goodUntil.set(socket, now() + idleMs);
     return kept;
+  };
+  keeping.addRequest = (...request) => {
+    const at = now();
+    for (const sockets of Object.values(agent.freeSockets))
+      for (const socket of sockets ?? []) if ((goodUntil.get(socket) ?? at) < at) socket.destroy();
+    add(...request);
   };
   return agent;
 }

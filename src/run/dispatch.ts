@@ -1,4 +1,4 @@
-import {now, sleepUntil} from '../clock.js';
+import {callAt, now} from '../clock.js';
 import {Lane} from '../limits/lane.js';
 import {sweep} from '../limits/ledger.js';
 import {EXIT} from '../problem.js';
@@ -141,11 +141,17 @@ function dropIdleLanes({lanes, ledger, schedule, delayed, rows, unauthorized}: T
   }
 }
 
-async function rest(tools: Tools, until: number): Promise<void> {
-  const woken = new AbortController();
-  tools.wake = () => woken.abort();
-  await sleepUntil(until, woken.signal);
-  tools.wake = () => {};
+/** Resolves at `until`, or when something wakes it: some thousand times a second, so it makes as little as it can. */
+function rest(tools: Tools, until: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      cancel();
+      tools.wake = () => {};
+      resolve();
+    };
+    const cancel = callAt(until, wake);
+    tools.wake = wake;
+  });
 }
 
 async function drain(tools: Tools): Promise<void> {

@@ -1,4 +1,5 @@
 import {Socket} from 'node:net';
+import {install} from '@sinonjs/fake-timers';
 import {assert} from 'chai';
 import {openAgents} from '../../src/http/agents.js';
 import {closeAll, outline, pem, post, response, sender, start, until} from './scripted-server.js';
@@ -27,6 +28,24 @@ describe('the connections of a sender', () => {
       assert.isAtMost(socket.timeout ?? 0, mostMs);
       socket.destroy();
     });
+
+  // While a process was busy for a second its timers came late: it wrote to a connection that the server had closed, and the row was in doubt.
+  it('are not used again when they were idle too long, though no timer has fired', async () => {
+    const server = await start({onRequest: (socket) => socket.write(response('{}'))});
+    const one = sender();
+    const clock = install({toFake: ['performance'], now: Date.now()});
+    try {
+      await one.send(post(server.url));
+      clock.tick(3500);
+      await one.send(post(server.url));
+      assert.equal(server.connections(), 1);
+      clock.tick(4500);
+      await one.send(post(server.url));
+      assert.equal(server.connections(), 2);
+    } finally {
+      clock.uninstall();
+    }
+  });
 
   it('are dropped when idle and asked to', async () => {
     const server = await start({onRequest: (socket) => socket.write(response('{}'))});
