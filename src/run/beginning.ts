@@ -16,7 +16,7 @@ const FORESEEN_ROWS = 2_000_000;
 const FORESEEN_ROWS_LIVE = 300_000;
 
 /** What there is to do, and how it stands. */
-type Work = {readonly intake: Pick<Intake, 'lanes' | 'lined' | 'turns'>; readonly standing: Standing};
+type Work = {readonly intake: Pick<Intake, 'lanes' | 'lined' | 'sequence'>; readonly standing: Standing};
 
 /** Where the session begins, and how it is expected to go: its plan, played with the windows as they are now. */
 export function beginningOf({intake, standing}: Work, tools: Tools): Beginning {

@@ -5,10 +5,10 @@ import {EXIT} from '../problem.js';
 import type {Choice} from '../schedule/schedule.js';
 import {attempt} from './attempt.js';
 import {hesitates} from './doubt.js';
+import {skipStopped} from './sequence.js';
 import {failUnauthorized} from './settle.js';
 import {stopRun} from './stop.js';
 import type {Tools} from './tools.js';
-import {skipStopped} from './turn.js';
 
 /** So many lanes keep their next request ready; beyond it a lane builds its request when its turn has come. */
 const READY_LANES = 256;
@@ -39,7 +39,7 @@ export async function dispatch(tools: Tools): Promise<void> {
       tidyAt = at + TIDY_EVERY_MS;
     }
     admitDelayed(tools, at);
-    if (tools.turns?.stopping) {
+    if (tools.sequence?.stopping) {
       await skipStopped(tools);
       continue;
     }
@@ -84,7 +84,7 @@ function step(tools: Tools, at: number): 'started' | 'done' | number {
  * there are too many of them. Returns whether others go on now.
  */
 function passUnauthorized(tools: Tools): boolean {
-  if (!tools.turns || tools.unauthorized.size === 0) return false;
+  if (!tools.sequence || tools.unauthorized.size === 0) return false;
   tools.unproven += tools.unauthorized.size;
   failUnauthorized(tools, Number.POSITIVE_INFINITY);
   return true;
@@ -95,7 +95,7 @@ function start(tools: Tools, number: number): void {
   if (lane.waiting === 0) line(tools, lane, number);
   lane.release();
   // The next request is built while this one is under way, not when its slot is free; but what others wait for may come in between, and goes first.
-  if (lane.waiting === 0 && tools.lanes.size <= READY_LANES && !tools.turns) line(tools, lane, number);
+  if (lane.waiting === 0 && tools.lanes.size <= READY_LANES && !tools.sequence) line(tools, lane, number);
 }
 
 /** Puts the lane's next row in line, if there is one. */

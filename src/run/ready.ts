@@ -105,7 +105,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     schedule: new Schedule(intake.lanes, ledger),
     rows: intake.lined,
     namedLanes: new Map(),
-    turns: intake.turns,
+    sequence: intake.sequence,
     lanes: new Map(),
     prepare,
     sender: openSender({timeoutMs: options.timeoutMs, connections: profile.concurrency}),

@@ -11,7 +11,7 @@ import {EXIT, Problem} from '../problem.js';
 import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
-import {turnNotes} from '../schedule/notes.js';
+import {sequenceNotes} from '../schedule/notes.js';
 import {inputChanged, reopenInput} from '../schedule/reopen.js';
 import {mayBeSent, partOf, stateIn, whoSends} from './again.js';
 import {openAlarm} from './alarm.js';
@@ -121,8 +121,9 @@ async function check(manifest: Manifest, {order, session, world, replayed, input
   if (intake.sha256 !== manifest.input.sha256) throw inputChanged(manifest.name, manifest.input, intake);
   // A row that was left out as invalid is pending again only by --retry-failed, and stays failed as long as it is invalid.
   if (problems.length > 0 && !session.retryFailed) throw problems[0]!;
-  if (intake.turns)
-    for (const note of turnNotes(intake.turns, {name: input.name, places: intake.places})) world.watcher.say(note);
+  if (intake.sequence)
+    for (const note of sequenceNotes(intake.sequence, {name: input.name, places: intake.places}))
+      world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);
   return {run: manifest.run, input, roles, setting, intake, secrets, account, left, doubtful, again};
 }

@@ -104,11 +104,11 @@ function announce({intake, setting, secrets, folder}: Ready): string {
 }
 
 async function end({journal, standing, intake, input}: Ready, tools: Tools): Promise<Ending> {
-  const kept = intake.turns && doubtNote(intake.turns, {name: input.name, places: intake.places});
+  const kept = intake.sequence && doubtNote(intake.sequence, {name: input.name, places: intake.places});
   const ending = (): Ending => {
     const all = counts(standing);
     // Who waits for a row in doubt waits for a person; whoever else is pending can be gone on with.
-    const free = all.pending > (intake.turns?.inDoubt.rows ?? 0);
+    const free = all.pending > (intake.sequence?.inDoubt.rows ?? 0);
     const exit = exitOf(all, tools.stop?.exit ?? (free ? EXIT.stopped : undefined));
     // Told to stop when nothing was left to do, it is complete all the same.
     const stop = exit === tools.stop?.exit ? tools.stop : undefined;

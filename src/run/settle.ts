@@ -12,10 +12,10 @@ import {type Lesson, learn} from './learn.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
 import {followRefusal, resumableAt, type Settling} from './refusal.js';
+import {passOn} from './sequence.js';
 import {noteSettled, stopRun, UNAUTHORIZED_ROWS, waitTooLong} from './stop.js';
 import {noteLearned} from './tell.js';
 import type {Ended, Prepared, Tools} from './tools.js';
-import {passTurn} from './turn.js';
 
 /** Why an attempt did not leave, where the network had no part in it. */
 const KEPT_BACK = new Set(['ABORTED', 'NOT_JOURNALED', MALFORMED]);
@@ -88,7 +88,7 @@ function doubt(prepared: Prepared, ended: Settling, tools: Tools, why: string): 
   tools.histories.delete(prepared.operation.place.row);
   const stop = noteDoubtful(tools.doubt, ended.startedAt, ended.at, why);
   if (stop) stopRun(tools, stop);
-  passTurn(tools, prepared.operation.place.row, 'in-doubt');
+  passOn(tools, prepared.operation.place.row, 'in-doubt');
 }
 
 function unsent(prepared: Prepared, ended: Settling, tools: Tools, why: string): void {
@@ -127,7 +127,7 @@ function close(
   tools.histories.delete(prepared.operation.place.row);
   const stop = noteSettled(tools.failures, result);
   if (stop) stopRun(tools, stop);
-  passTurn(tools, prepared.operation.place.row, result.kind);
+  passOn(tools, prepared.operation.place.row, result.kind);
 }
 
 function refused(prepared: Prepared, ended: Settling, tools: Tools): void {
@@ -180,7 +180,7 @@ export function failUnauthorized(tools: Tools, startedAt: number): void {
     tools.histories.delete(row);
     const stop = noteSettled(tools.failures, {kind: 'failed', why});
     if (stop) stopRun(tools, stop);
-    passTurn(tools, row, 'failed');
+    passOn(tools, row, 'failed');
   }
 }
 

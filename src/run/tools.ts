@@ -14,7 +14,7 @@ import type {Secrets} from '../requests/secrets.js';
 import type {Heap} from '../schedule/heap.js';
 import type {LaneRows} from '../schedule/rows.js';
 import type {Schedule} from '../schedule/schedule.js';
-import type {Turns} from '../schedule/turns.js';
+import type {Sequence} from '../schedule/sequence.js';
 import type {Controls} from './controls.js';
 import type {DoubtWatch} from './doubt.js';
 import type {Finding} from './found.js';
@@ -92,7 +92,7 @@ export type Tools = {
   /** The lanes whose buckets the journal has. */
   readonly namedLanes: NamedLanes;
   /** Undefined where no row waits for another. */
-  readonly turns: Turns | undefined;
+  readonly sequence: Sequence | undefined;
   readonly lanes: Map<number, Lane>;
   /** Reads a row by its place and builds its request. */
   readonly prepare: (row: number) => Prepared;

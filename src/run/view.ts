@@ -82,9 +82,9 @@ function waitOf({controls, network, ledger, waitsFor, waitsUntil, inFlight}: Too
 }
 
 /** What rows wait for whose turn has not come; undefined while others can be sent. */
-function turnOf({turns, waitsForTurn}: Tools): string | undefined {
-  if (!turns || !waitsForTurn || turns.waiting === 0) return undefined;
-  const {awaited, waiting} = turns;
+function turnOf({sequence, waitsForTurn}: Tools): string | undefined {
+  if (!sequence || !waitsForTurn || sequence.waiting === 0) return undefined;
+  const {awaited, waiting} = sequence;
   if (!awaited) return `${waiting} rows wait for the one before them with the same key`;
   const {phase, left, next} = awaited;
   return `phase ${phaseName(next)} starts when ${left === 1 ? '1 row' : `${left} rows`} of ${phaseName(phase)} are settled`;

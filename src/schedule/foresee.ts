@@ -5,7 +5,7 @@ import type {Profile} from '../profiles/profile.js';
 import type {Lanes} from './lanes.js';
 import type {LaneRows} from './rows.js';
 import {Schedule} from './schedule.js';
-import {gatesOf, type Turns} from './turns.js';
+import {gatesOf, type Sequence} from './sequence.js';
 
 /** What the run is expected to meet. `fixedEnds`: the provider announces when its fixed windows end, so they are whole again there. */
 export type Conditions = {readonly startAt: number; readonly latencyMs: number; readonly fixedEnds: boolean};
@@ -28,7 +28,7 @@ export type Foreseen = {
 /** The rows in line, where the turn of some comes after others. They are left as they are. */
 export type InLine = {
   readonly lined: LaneRows;
-  readonly turns: Turns | undefined;
+  readonly sequence: Sequence | undefined;
   /** Rows that were started before: what is played is what comes after them. */
   readonly underWay?: Iterable<number>;
 };
@@ -54,7 +54,7 @@ export function foresee(
   const roomy = roomyLanes(lanes, ledger);
   const refsOf = (lane: number) => (roomy[lane] === 1 ? lanes.sharedRefs(lane) : lanes.refs(lane));
   const schedule = new Schedule(lanes, ledger);
-  const turns = playTurns(line, schedule);
+  const sequence = playTurns(line, schedule);
   const answers = openAnswers(ledger.concurrency);
   const laneMs = new Float64Array(lanes.count);
   const held: Held = new Map();
@@ -75,7 +75,7 @@ export function foresee(
     const choice = schedule.next(now);
     if (choice.kind === 'start') {
       take(ledger, refsOf(choice.lane), now);
-      answers.push(now + latencyMs, choice.lane, turns.start(choice.lane));
+      answers.push(now + latencyMs, choice.lane, sequence.start(choice.lane));
       continue;
     }
     if (choice.kind === 'empty' && answers.nextAt === Number.POSITIVE_INFINITY)
@@ -86,7 +86,7 @@ export function foresee(
     now = then;
     if (answers.nextAt > now) continue;
     const {lane, row} = answers.shift();
-    turns.settle(row);
+    sequence.settle(row);
     const refs = refsOf(lane);
     giveBack(ledger, refs, now, ending);
     schedule.touch(
@@ -130,11 +130,11 @@ function openAnswers(concurrency: number) {
   };
 }
 
-/** Plays the turns of rows, where there are any; else no row is looked at, and their number has to do. */
-function playTurns({lined, turns, underWay = []}: Partial<InLine> = {}, schedule: Schedule) {
-  if (!lined || !turns) return {start: () => 0, settle: () => {}};
+/** Plays keys and phases, where there are any; else no row is looked at, and their number has to do. */
+function playTurns({lined, sequence, underWay = []}: Partial<InLine> = {}, schedule: Schedule) {
+  if (!lined || !sequence) return {start: () => 0, settle: () => {}};
   const rows = lined.copy();
-  const ahead = turns.copy();
+  const ahead = sequence.copy();
   const gates = gatesOf(rows, schedule);
   for (const row of underWay) ahead.settle(row, gates);
   return {

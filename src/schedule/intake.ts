@@ -15,7 +15,7 @@ import {Lanes} from './lanes.js';
 import {openLine} from './line.js';
 import type {Part} from './line-up.js';
 import {LaneRows} from './rows.js';
-import type {Turns} from './turns.js';
+import type {Sequence} from './sequence.js';
 
 /** Ranges of row numbers, from 1, ends included. */
 export type RowRanges = readonly (readonly [from: number, to: number])[];
@@ -55,7 +55,7 @@ export type Intake = {
   readonly lanes: Lanes;
   readonly lined: LaneRows;
   /** Whose turn it is; undefined where no row waits for another. */
-  readonly turns: Turns | undefined;
+  readonly sequence: Sequence | undefined;
   /** SHA-256 of the plain bytes. */
   readonly sha256: string;
   readonly bytes: number;
@@ -126,14 +126,14 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     if (request.buckets.length === 0) unlimited = countUnlimited(unlimited, row.place.row, request);
   }
   if (!checked) refuseDuplicates(reading, ids, places, refuse);
-  const turns = line.close();
+  const sequence = line.close();
   return {
     rows: places.count,
     bad: bad.size,
     places,
     lanes,
     lined,
-    turns,
+    sequence,
     sha256: hash.digest('hex'),
     bytes,
     preview,

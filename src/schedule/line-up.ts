@@ -3,7 +3,7 @@ import {makeKeyIds} from './key-ids.js';
 import type {Lanes} from './lanes.js';
 import {FIRST, type KeptRows, keep, noneKept, PART, type Phases} from './parts.js';
 import type {LaneRows} from './rows.js';
-import {gatesOf, Turns} from './turns.js';
+import {gatesOf, Sequence} from './sequence.js';
 
 /** What a row is to those behind it when a session begins. */
 export type Part = 'line' | 'doubt' | 'failed' | 'outside' | 'done';
@@ -16,7 +16,7 @@ export type LineUp = {
    * All rows have been read: those whose turn has come stand in `lined`, all that are sent in this session are counted in `lanes`. Undefined where no row
    * waits for another.
    */
-  close(lanes: Lanes, lined: LaneRows): Turns | undefined;
+  close(lanes: Lanes, lined: LaneRows): Sequence | undefined;
 };
 
 const FIRST_ROWS = 1024;
@@ -133,7 +133,7 @@ type Read = {
 };
 
 /** Takes out of the line who is not sent in this session, and opens the first phase. */
-function openTurns({parts, phases, chains}: Read, lanes: Lanes, lined: LaneRows): Turns {
+function openTurns({parts, phases, chains}: Read, lanes: Lanes, lined: LaneRows): Sequence {
   const inDoubt = noneKept();
   const outside = noneKept();
   for (let row = 1; row < parts.length; row++) parts[row]! ^= FIRST;
@@ -148,10 +148,10 @@ function openTurns({parts, phases, chains}: Read, lanes: Lanes, lined: LaneRows)
     lanes.hold(lined.laneOf(row));
   }
   const {next, behind} = chains ?? {next: new Uint32Array(parts.length), behind: new Uint32Array(parts.length)};
-  const turns = new Turns({next, behind, parts, phases, stopped, until, lined: lineLength, inDoubt, outside});
+  const sequence = new Sequence({next, behind, parts, phases, stopped, until, lined: lineLength, inDoubt, outside});
   lined.rank((row) => behind[row]!);
-  turns.begin(gatesOf(lined, {open: (lane) => lanes.release(lane), shut: () => {}}));
-  return turns;
+  sequence.begin(gatesOf(lined, {open: (lane) => lanes.release(lane), shut: () => {}}));
+  return sequence;
 }
 
 /** Who is behind a row that is not sent waits or is skipped; a row that failed outranks the others. Returns those that failed. */

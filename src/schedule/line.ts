@@ -6,7 +6,7 @@ import {unknownColumn} from '../requests/asked.js';
 import type {Lanes} from './lanes.js';
 import {enter, openLineUp, type Part} from './line-up.js';
 import type {LaneRows} from './rows.js';
-import type {Turns} from './turns.js';
+import type {Sequence} from './sequence.js';
 
 /** Where the rows of an input line up, in the order in which they are read; each of them is told to `pass` or to `join`. */
 export type Line = {
@@ -14,7 +14,7 @@ export type Line = {
   pass(row: Row | BadRow, part: Part): void;
   join(operation: Operation, lane: number): void;
   /** Throws COLUMN_UNKNOWN (2) when `--key` or `--phase` names what no row of an NDJSON file has. */
-  close(): Turns | undefined;
+  close(): Sequence | undefined;
 };
 
 /** Where no column tells whose turn it is, rows stand in their lanes at once, and nothing more is kept of them. */

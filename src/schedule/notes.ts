@@ -3,15 +3,15 @@ import {placeName} from '../problem.js';
 import {alikeNote} from './alike.js';
 import type {Intake} from './intake.js';
 import type {KeptRows} from './parts.js';
-import type {Turns} from './turns.js';
+import type {Sequence} from './sequence.js';
 
 /** What a person should know of the rows before they are sent, though nothing is wrong with any of them. */
 export function notesOf(
-  {alike, unlimited, places, turns}: Pick<Intake, 'alike' | 'unlimited' | 'places' | 'turns'>,
+  {alike, unlimited, places, sequence}: Pick<Intake, 'alike' | 'unlimited' | 'places' | 'sequence'>,
   {name, profile}: {readonly name: string; readonly profile: string},
 ): string[] {
   const notes = alike ? [alikeNote(alike, name, places)] : [];
-  if (turns) notes.push(...turnNotes(turns, {name, places}));
+  if (sequence) notes.push(...sequenceNotes(sequence, {name, places}));
   if (!unlimited) return notes;
   const {rows, first, request} = unlimited;
   const place = placeName({file: name, line: places.at(first).line, row: first});
@@ -26,7 +26,7 @@ export function notesOf(
 const NAMED_PHASES = 10;
 
 /** The phases as they will run, and the rows that stay behind because the rows before them are not sent. */
-export function turnNotes({phases, outside}: Pick<Turns, 'phases' | 'outside'>, file: InFile): string[] {
+export function sequenceNotes({phases, outside}: Pick<Sequence, 'phases' | 'outside'>, file: InFile): string[] {
   const named = phases
     .slice(0, NAMED_PHASES)
     .map(({name, rows}) => `${phaseName(name)} (${rows === 1 ? '1 row' : `${rows} rows`})`);
@@ -42,7 +42,7 @@ export function turnNotes({phases, outside}: Pick<Turns, 'phases' | 'outside'>, 
 }
 
 /** Who waits for rows in doubt, for the end of a run; undefined where nobody does. */
-export function doubtNote({inDoubt}: Pick<Turns, 'inDoubt'>, file: InFile): string | undefined {
+export function doubtNote({inDoubt}: Pick<Sequence, 'inDoubt'>, file: InFile): string | undefined {
   if (inDoubt.rows === 0) return undefined;
   return `${waiting(inDoubt.rows, 'pending')} behind rows in doubt: ${keptNames(inDoubt, file)}`;
 }

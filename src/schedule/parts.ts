@@ -38,8 +38,8 @@ export type Phases = {
   readonly lined: Uint32Array;
 };
 
-/** Everything that `Turns` goes by; arrays are by row, from 1. */
-export type TurnsState = {
+/** Everything that `Sequence` goes by; arrays are by row, from 1. */
+export type SequenceState = {
   /** The row behind it with the same key, by phase and then in the order of the file; 0 for none. */
   readonly next: Uint32Array;
   /** How many rows of its phase wait for it, one behind the other. */

@@ -22,7 +22,7 @@ describe('the outlook of a session', () => {
   async function play(share: number) {
     const opened = openScene({rows: 300, profile, answer: () => later(100, answered(201))});
     const {tools, standing, lanes} = opened;
-    const intake = {lanes, lined: tools.rows, turns: tools.turns};
+    const intake = {lanes, lined: tools.rows, sequence: tools.sequence};
     const begun = beginningOf({intake, standing}, tools);
     const startedAt = now();
     const ends: number[] = [];
@@ -50,7 +50,7 @@ describe('the outlook of a session', () => {
   it('does not use up what it plays', async () => {
     const {tools, standing, lanes} = openScene({rows: 300, profile});
     const before = lanes.counts();
-    const intake = {lanes, lined: tools.rows, turns: tools.turns};
+    const intake = {lanes, lined: tools.rows, sequence: tools.sequence};
     const begun = beginningOf({intake, standing}, tools);
     etaAnew({intake, standing}, tools, begun);
     assert.deepEqual(lanes.counts(), before);

@@ -77,7 +77,7 @@ export function openScene(scene: Scene = {}): Opened {
     lined.assign(row, lanes.laneOf(refsOf(row), row));
     lineUp.add(row, scene.turnOf?.(row) ?? {}, 'line');
   }
-  const turns = lineUp.close(lanes, lined);
+  const sequence = lineUp.close(lanes, lined);
   const asked = new Map<string, number>();
   const tools: Tools = {
     run: 'r-1',
@@ -96,7 +96,7 @@ export function openScene(scene: Scene = {}): Opened {
     schedule: new Schedule(lanes, ledger),
     rows: lined,
     namedLanes: new Map(),
-    turns,
+    sequence,
     lanes: new Map(),
     prepare: (row) => preparedRow(row, refsOf(row), scene),
     sender: {

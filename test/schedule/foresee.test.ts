@@ -139,15 +139,15 @@ describe('foresee', () => {
         lined.assign(row, lanes.laneOf([{limit: 0, id: 1, label: 'all'}], row));
         lineUp.add(row, turnOf(row), 'line');
       }
-      const turns = lineUp.close(lanes, lined);
+      const sequence = lineUp.close(lanes, lined);
       const foreseen = (underWay: readonly number[] = []) => {
         const [counts, holding] = [lanes.counts(), lanes.holding()];
         const conditions = {startAt: 0, latencyMs: 100, fixedEnds: false};
-        const played = foresee(lanes, openLedger(limits, 50), conditions, {lined, turns, underWay});
+        const played = foresee(lanes, openLedger(limits, 50), conditions, {lined, sequence, underWay});
         lanes.restore(counts, holding);
         return played;
       };
-      return {lanes, lined, turns, foreseen};
+      return {lanes, lined, sequence, foreseen};
     }
 
     it('plays the longest key to its end, and books the time on the keys', () => {

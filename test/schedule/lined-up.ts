@@ -15,12 +15,12 @@ export function linedUp(rows: readonly Lined[], stop = false) {
     if (part === 'line') lined.assign(index + 1, lane);
     lineUp.add(index + 1, turn, part);
   }
-  const turns = lineUp.close(lanes, lined);
+  const sequence = lineUp.close(lanes, lined);
   const standing = lined.copy();
   const inLane = (lane: number) => {
     const all: number[] = [];
     for (let row = standing.shift(lane); row !== undefined; row = standing.shift(lane)) all.push(row);
     return all;
   };
-  return {turns, lanes, lined, left: [...lanes.counts()], inLane: [inLane(0), inLane(1)]};
+  return {sequence, lanes, lined, left: [...lanes.counts()], inLane: [inLane(0), inLane(1)]};
 }

@@ -1,6 +1,6 @@
 import {assert} from 'chai';
 import type {Intake} from '../../src/schedule/intake.js';
-import {doubtNote, notesOf, turnNotes} from '../../src/schedule/notes.js';
+import {doubtNote, notesOf, sequenceNotes} from '../../src/schedule/notes.js';
 
 const intake = {
   alike: undefined,
@@ -22,7 +22,7 @@ describe('notesOf', () => {
   });
 });
 
-describe('turnNotes', () => {
+describe('sequenceNotes', () => {
   const file = {name: 'ops.csv', places: intake.places};
   const none = {rows: 0, first: []};
 
@@ -31,15 +31,15 @@ describe('turnNotes', () => {
       {name: 'users', rows: 12},
       {name: '', rows: 1},
     ];
-    assert.deepEqual(turnNotes({phases, outside: none}, file), [
+    assert.deepEqual(sequenceNotes({phases, outside: none}, file), [
       '2 phases, one after another: "users" (12 rows), rows without a phase (1 row)',
     ]);
-    assert.deepEqual(turnNotes({phases: phases.slice(1), outside: none}, file), []);
+    assert.deepEqual(sequenceNotes({phases: phases.slice(1), outside: none}, file), []);
   });
 
   it('names rows that would overtake one of their key', () => {
     const outside = {rows: 1, first: [{row: 5, after: 2, by: 'key' as const}]};
-    assert.deepEqual(turnNotes({phases: [], outside}, file), [
+    assert.deepEqual(sequenceNotes({phases: [], outside}, file), [
       '1 row stays pending, for a row before it with the same key is not among --rows: row 5 (ops.csv:6) waits for row 2 of its key',
     ]);
   });

@@ -1,4 +1,4 @@
-import {FIRST, type Kept, type KeptRows, keep, PART, PART_BITS, type TurnsState} from './parts.js';
+import {FIRST, type Kept, type KeptRows, keep, PART, PART_BITS, type SequenceState} from './parts.js';
 import type {LaneRows} from './rows.js';
 
 /** What becomes of rows in line: `open`: its turn has come. `shut`: it is not sent in this session. */
@@ -24,8 +24,8 @@ export function gatesOf(
  * keys. Rows whose turn has come are told to `open`, each once; whoever sends them tells here how each was settled. A row costs 9 bytes, and 8 more
  * where there are phases. Knows no time.
  */
-export class Turns {
-  readonly #state: TurnsState;
+export class Sequence {
+  readonly #state: SequenceState;
   readonly #parts: Uint8Array;
   readonly #stopped: {readonly after: number; row: number}[];
   #until: number;
@@ -35,7 +35,7 @@ export class Turns {
   #waiting: number;
   readonly #inDoubt: KeptRows;
 
-  constructor(state: TurnsState) {
+  constructor(state: SequenceState) {
     this.#state = state;
     this.#parts = state.parts;
     this.#until = state.until;
@@ -44,9 +44,9 @@ export class Turns {
     this.#inDoubt = {rows: state.inDoubt.rows, first: [...state.inDoubt.first]};
   }
 
-  /** The same turns once more, to be played ahead of those that count. */
-  copy(): Turns {
-    const copy = new Turns({...this.#state, parts: this.#parts.slice(), inDoubt: this.#inDoubt, stopped: []});
+  /** The same sequence once more, to be played ahead of those that count. */
+  copy(): Sequence {
+    const copy = new Sequence({...this.#state, parts: this.#parts.slice(), inDoubt: this.#inDoubt, stopped: []});
     copy.#until = this.#until;
     copy.#phase = this.#phase;
     copy.#left = this.#left;

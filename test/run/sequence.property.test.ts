@@ -134,7 +134,7 @@ function expected(world: World): Map<number, string> {
   return states;
 }
 
-describe('turns, in random worlds judged by what arrives', () => {
+describe('sequence, in random worlds judged by what arrives', () => {
   let clock: Clock;
   beforeEach(() => {
     clock = fakeTime();
@@ -189,7 +189,7 @@ describe('turns, in random worlds judged by what arrives', () => {
   it('says of a skipped row which one failed, and counts who waits for a row in doubt', () =>
     holds((world, {records, standing, tools}) => {
       const pending = world.rows.filter((_, index) => stateOf(standing, index + 1) === 'pending').length;
-      assert.equal(tools.turns?.inDoubt.rows ?? 0, pending);
+      assert.equal(tools.sequence?.inDoubt.rows ?? 0, pending);
       for (const record of records) {
         if (record.t !== 'o' || record.k !== 'skipped') continue;
         const failed = Number(/^row (\d+) of its key failed$/.exec(record.m ?? '')?.[1]);

@@ -1,6 +1,6 @@
 import {now} from '../clock.js';
 import {SKIPPED_FOR_KEY} from '../journal/states.js';
-import {gatesOf} from '../schedule/turns.js';
+import {gatesOf} from '../schedule/sequence.js';
 import {renewFailures} from './stop.js';
 import type {Tools} from './tools.js';
 
@@ -8,16 +8,16 @@ import type {Tools} from './tools.js';
 export type Settled = 'ok' | 'failed' | 'in-doubt';
 
 /** Passes the turn on when a row is settled: to the next row of its key, and with the last row of a phase to the next phase. */
-export function passTurn(tools: Tools, row: number, settled: Settled): void {
-  const {turns, rows, schedule, options} = tools;
-  if (!turns) return;
+export function passOn(tools: Tools, row: number, settled: Settled): void {
+  const {sequence, rows, schedule, options} = tools;
+  if (!sequence) return;
   const gates = gatesOf(rows, schedule);
   if (settled === 'in-doubt') {
-    turns.doubt(row, gates);
+    sequence.doubt(row, gates);
     return;
   }
   const stops = settled === 'failed' && options.onKeyFailure === 'stop';
-  const begins = stops ? turns.stop(row, gates) : turns.settle(row, gates);
+  const begins = stops ? sequence.stop(row, gates) : sequence.settle(row, gates);
   // What went wrong in one phase says nothing about the next.
   if (begins) renewFailures(tools.failures);
 }
@@ -26,7 +26,7 @@ export function passTurn(tools: Tools, row: number, settled: Settled): void {
 export async function skipStopped(tools: Tools): Promise<void> {
   while (!tools.stop) {
     await tools.journal.hasRoom();
-    const next = tools.turns?.nextStopped();
+    const next = tools.sequence?.nextStopped();
     if (!next) return;
     tools.record({
       t: 'o',

@@ -10,7 +10,7 @@ import {answered, fakeTime, later, NETWORK, openScene, passing, type Scene, UNSE
 
 const LATENCY_MS = 100;
 
-describe('passTurn', () => {
+describe('passOn', () => {
   let clock: Clock;
   beforeEach(() => {
     clock = fakeTime();
@@ -28,11 +28,11 @@ describe('passTurn', () => {
         return later(LATENCY_MS, await answer(row, n, wire));
       },
     });
-    const {profile, rows: lined, turns} = opened.tools;
+    const {profile, rows: lined, sequence} = opened.tools;
     const [waiting, holding] = [opened.lanes.counts(), opened.lanes.holding()];
     const ledger = openLedger(profile.limits, profile.concurrency);
     const conditions = {startAt: startedAt, latencyMs: LATENCY_MS, fixedEnds: false};
-    const foreseen = foresee(opened.lanes, ledger, conditions, {lined, turns});
+    const foreseen = foresee(opened.lanes, ledger, conditions, {lined, sequence});
     opened.lanes.restore(waiting, holding);
     await passing(clock, dispatch(opened.tools));
     return {...opened, left, ms: Math.round(now() - startedAt), foreseenMs: Math.round(foreseen.ms)};
