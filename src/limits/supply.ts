@@ -1,8 +1,8 @@
 import type {WindowRule} from './limit.js';
 import {usedSlots, type Window} from './window.js';
 
-/** Two instants that are the same, reckoned in two ways. */
-const SAME = 1e-7;
+/** Two instants that are the same, reckoned in two ways, are no further apart. */
+const SAME_MS = 0.01;
 
 /** How many may start in this window now, if nothing else keeps them back. */
 export function freeSlots(window: Window, now: number): number {
@@ -21,22 +21,10 @@ export function slotsBack(window: Window, at: number, now: number): number {
   let [low, high] = [first, heldUntil.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (heldUntil[middle]! < at - SAME) low = middle + 1;
+    if (heldUntil[middle]! < at - SAME_MS) low = middle + 1;
     else high = middle;
   }
   return low - first;
-}
-
-/** Instants before which few slots come back, after which more do: at most `count` of them, ascending, all before `until`. */
-export function returnsOf({heldUntil, first}: Window, count: number, until: number): number[] {
-  const step = Math.max(1, Math.ceil((heldUntil.length - first) / count));
-  const returns: number[] = [];
-  for (let place = first; place < heldUntil.length; place += step) {
-    const at = heldUntil[place]!;
-    if (at >= until) break;
-    if (returns.at(-1) !== at) returns.push(at);
-  }
-  return returns;
 }
 
 /** The earliest instant of the `count`-th start from `now` on, if each start is made as soon as this window lets it, and each answer takes `latencyMs`. */
@@ -65,9 +53,10 @@ export function spanMs(window: Window, after: number, latencyMs: number): number
 /** The last of a row of starts that can all be within `ms` of the first, counted from 0, and one more: the first that cannot. */
 export function firstBeyond(window: Window, ms: number, latencyMs: number): number {
   const {rule, requests, spacingMs} = window;
-  const paced = spacingMs > 0 ? Math.floor(ms / spacingMs + SAME) + 1 : Number.POSITIVE_INFINITY;
-  if (rule.kind === 'bucket') return Math.min(paced, Math.floor(ms / eachMs(window) + SAME) + (rule.burst ?? requests));
-  return Math.min(paced, requests * (Math.floor(ms / (rule.seconds * 1000 + latencyMs) + SAME) + 1));
+  const paced = spacingMs > 0 ? Math.floor((ms + SAME_MS) / spacingMs) + 1 : Number.POSITIVE_INFINITY;
+  if (rule.kind === 'bucket')
+    return Math.min(paced, Math.floor((ms + SAME_MS) / eachMs(window)) + (rule.burst ?? requests));
+  return Math.min(paced, requests * (Math.floor((ms + SAME_MS) / (rule.seconds * 1000 + latencyMs)) + 1));
 }
 
 /** How long a slot that is taken now is away, in ms. */

@@ -1,10 +1,11 @@
 import {openBucket} from '../limits/bucket.js';
 import {type Ledger, roomIn} from '../limits/ledger.js';
-import {firstBeyond, freeSlots, lastStartAt, returnsOf, slotsBack, spanMs, turnMs} from '../limits/supply.js';
+import {firstBeyond, freeSlots, lastStartAt, slotsBack, spanMs, turnMs} from '../limits/supply.js';
 import type {Window} from '../limits/window.js';
 import type {Heap} from './heap.js';
 import {LaneHeap, lanePlaces} from './lane-heap.js';
 import type {Lanes} from './lanes.js';
+import {Latency} from './latency.js';
 
 /** A limit without a key, and the shapes that fall under its one bucket. */
 type Pool = {readonly limit: number; readonly bucket: number; readonly shapes: readonly number[]};
@@ -15,8 +16,10 @@ export type Gated = {readonly shape: number; readonly bucket: number; readonly a
 /** So many operations under these windows, which need slots of a pool; those whose turn has not come can use none yet. */
 type Claim = {readonly left: number; readonly ready: number; readonly windows: readonly Window[]};
 
-/** Instants at which what is needed by then is held against what there is by then. */
-const PROBES = 16;
+/** What is needed is held against what there is at so many instants, for each length of window. */
+const PROBES = 64;
+/** Who has to start at an instant has missed it then. */
+const JUST_AFTER_MS = 0.1;
 /** More lanes than this that are short of time leave nothing to be kept from others: they use all there is. */
 const MOST_CLAIMS = 256;
 
@@ -36,7 +39,7 @@ export class Reserve {
   readonly #pools = new Map<number, Pool>();
   /** By limit: the windows of a bucket that nobody has used. */
   #fresh: {readonly limits: Ledger['limits']; readonly windows: readonly (readonly Window[])[]};
-  #latency = {areaMs: 0, running: 0, at: Number.NaN, starts: 0};
+  readonly #latency = new Latency();
 
   constructor(lanes: Lanes, ledger: Ledger, left: readonly number[], ready: readonly Heap<number>[]) {
     this.#lanes = lanes;
@@ -63,17 +66,20 @@ export class Reserve {
     this.#asleep[this.#lanes.shapeOf(lane)]!.remove(lane);
   }
 
-  /** Looks how many are under way: in the long run that tells how long an answer takes. */
+  /** Time has come to `now`. */
   watch(now: number): void {
-    const {running, at} = this.#latency;
-    if (now > at) this.#latency.areaMs += running * (now - at);
-    this.#latency.at = now;
-    this.#latency.running = this.#ledger.running;
+    this.#latency.watch(now, this.#ledger.running);
   }
 
   /** One more starts. */
-  count(): void {
-    this.#latency.starts += 1;
+  start(): void {
+    this.#latency.start();
+  }
+
+  /** An answer has come. */
+  learn(now: number): void {
+    this.watch(now);
+    this.#latency.learn();
   }
 
   /** The shared bucket whose free slots are kept from `lane`, which would be the next to start; undefined when none is. */
@@ -94,7 +100,7 @@ export class Reserve {
     const endAt = this.#endOf(pool, left, lane, now);
     const latest = endAt - this.#spanOf(lane);
     return windows.some((window) => {
-      const until = Math.min(latest, now + turnMs(window, this.#latencyMs));
+      const until = Math.min(latest, now + turnMs(window, this.#latency.ms));
       if (until <= now) return false;
       const claims = this.#claims(pool, closed, endAt, until, now);
       return claims.length > 0 && this.#isShort(window, claims, endAt, until, now);
@@ -104,16 +110,33 @@ export class Reserve {
   /** Whether those with claims would miss a slot, some time before `until`, if one is taken now. */
   #isShort(window: Window, claims: readonly Claim[], endAt: number, until: number, now: number): boolean {
     const spare = freeSlots(window, now) - 1;
-    return [...returnsOf(window, PROBES, until), until].some((at) => {
+    return this.#deadlines(claims, endAt, until, now).some((at) => {
       const beyondMs = endAt - at;
       let needed = 0;
       for (const {left, ready, windows} of claims) {
         let later = left;
-        for (const each of windows) later = Math.min(later, firstBeyond(each, beyondMs, this.#latencyMs));
+        for (const each of windows) later = Math.min(later, firstBeyond(each, beyondMs, this.#latency.ms));
         needed += Math.min(ready, left - later);
       }
       return needed > spare && needed > spare + slotsBack(window, at, now);
     });
+  }
+
+  /** Instants at which claims run out, all of them in turns of the claims' own windows before the end; of many, some. */
+  #deadlines(claims: readonly Claim[], endAt: number, until: number, now: number): number[] {
+    const turns = new Set<number>();
+    for (const {windows} of claims)
+      for (const each of windows)
+        turns.add(
+          each.spacingMs > 0 || each.rule.kind === 'bucket' ? (until - now) / PROBES : turnMs(each, this.#latency.ms),
+        );
+    const deadlines = [until];
+    for (const turn of turns) {
+      const step = Math.max(1, Math.ceil((until - now) / turn / PROBES)) * turn;
+      const first = endAt - Math.ceil((endAt - now) / turn) * turn;
+      for (let at = first + JUST_AFTER_MS; at < until; at += step) if (at > now) deadlines.push(at);
+    }
+    return deadlines;
   }
 
   /** Those that have to start before `until`, and can. */
@@ -165,8 +188,8 @@ export class Reserve {
     const closedUntil = this.#ledger.buckets.get(bucket)?.closedUntil ?? 0;
     let at = now;
     for (const window of this.#windowsOf(bucket, limit)) {
-      at = Math.max(at, lastStartAt(window, left, now, this.#latencyMs));
-      if (closedUntil > now) at = Math.max(at, closedUntil + spanMs(window, left - 1, this.#latencyMs));
+      at = Math.max(at, lastStartAt(window, left, now, this.#latency.ms));
+      if (closedUntil > now) at = Math.max(at, closedUntil + spanMs(window, left - 1, this.#latency.ms));
     }
     return at;
   }
@@ -179,7 +202,7 @@ export class Reserve {
   #ownSpanOf(lane: number): number {
     let span = 0;
     for (const window of this.#ownWindows(lane))
-      span = Math.max(span, spanMs(window, this.#lanes.left(lane) - 1, this.#latencyMs));
+      span = Math.max(span, spanMs(window, this.#lanes.left(lane) - 1, this.#latency.ms));
     return span;
   }
 
@@ -201,11 +224,6 @@ export class Reserve {
     let left = 0;
     for (const shape of shapes) left += this.#left[shape]!;
     return left;
-  }
-
-  get #latencyMs(): number {
-    const {areaMs, starts} = this.#latency;
-    return starts === 0 ? 0 : areaMs / starts;
   }
 }
 

@@ -122,7 +122,7 @@ export class Schedule {
 
   /** Something changed in these buckets: whoever waits for one of them is asked again if it has room earlier than it had said. */
   touch(buckets: Iterable<number>, now: number): void {
-    this.#reserve.watch(now);
+    this.#reserve.learn(now);
     this.#waiting.touch(buckets, now);
   }
 
@@ -149,7 +149,7 @@ export class Schedule {
       this.#queued[lane] = 0;
       this.#lanes.remove(lane);
       this.#left[shape]! -= 1;
-      this.#reserve.count();
+      this.#reserve.start();
       if (this.#lanes.ready(lane) > 0) this.#queue(lane);
       return {kind: 'start', lane};
     }

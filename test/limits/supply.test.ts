@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
 import type {WindowRule} from '../../src/limits/limit.js';
-import {firstBeyond, freeSlots, lastStartAt, returnsOf, slotsBack, spanMs} from '../../src/limits/supply.js';
+import {firstBeyond, freeSlots, lastStartAt, slotsBack, spanMs} from '../../src/limits/supply.js';
 import {believeRemaining, holdSlot, openWindow, roomAt, takeSlot, type Window} from '../../src/limits/window.js';
 
 const LATENCY_MS = 100;
@@ -62,8 +62,6 @@ describe('the supply of a window', () => {
       [1100, 1101].map((at) => slotsBack(window, at, 100)),
       [0, 3],
     );
-    assert.deepEqual(returnsOf(window, 16, 2000), [1100]);
-    assert.deepEqual(returnsOf(window, 16, 1100), []);
   });
 
   it('knows the last of so many starts as well as who makes them', () =>
