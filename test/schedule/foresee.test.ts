@@ -94,6 +94,25 @@ describe('foresee', () => {
     assert.equal(ms, 99 * 1100 + 100);
   });
 
+  it('takes no longer than the slowest bucket of a file that is sorted by operation', () => {
+    const perMinutes = [6, 60, 300, 1000, 10_000];
+    const operations = perMinutes.map((requests, limit) => ({
+      limit: {name: `operation ${limit}`, windows: [{...perMinute, requests}]},
+      rows: [59, 600, 3000, 10_000, 46_341][limit]!,
+    }));
+    const limits = operations.map(({limit}) => limit);
+    const lanes = new Lanes(
+      limits,
+      limits.map(() => false),
+    );
+    let row = 1;
+    for (const [limit, {rows}] of operations.entries())
+      for (let n = 0; n < rows; n++) lanes.add(lanes.laneOf([{limit, id: limit + 1, label: ''}], row++));
+    assert.deepEqual([row - 1, lanes.count], [60_000, 5]);
+    const {ms} = foresee(lanes, openLedger(limits, 100), {startAt: 0, latencyMs: 100, fixedEnds: false});
+    assert.isAtMost(ms, 1.03 * 9 * 60_100);
+  });
+
   describe('with a bucket for each caller', () => {
     const limits = [
       {name: 'all', windows: [{requests: 50, seconds: 1, kind: 'rolling' as const}]},
