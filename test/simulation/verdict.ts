@@ -11,7 +11,7 @@ export type Verdict = {readonly faults: readonly string[]; readonly ratio: numbe
 export const LEAST_RATIO = 0.99;
 
 /** Where buckets have keys, lanes get into each other's way: what is best for all of them together is not computed, only what each can do alone. */
-const LEAST_RATIO_KEYED = 0.75;
+const LEAST_RATIO_KEYED = 0.85;
 
 /** Of a sliding counter that is paced. */
 const MOST_REFUSED = 0.1;
