@@ -1,5 +1,5 @@
 import type {Ledger, LimitRule} from './ledger.js';
-import {shareOf, type WindowRule} from './limit.js';
+import {sharedWindow, shareOf, type WindowRule} from './limit.js';
 import {evenMs, type Pace, paceWindows, rampedAt} from './pace.js';
 import {holdSlot, openWindow, usedSlots, type Window} from './window.js';
 
@@ -12,8 +12,11 @@ export type Change = {readonly limits: readonly LimitRule[]; readonly concurrenc
  */
 export function changeLedger(ledger: Ledger, {limits, concurrency, pace}: Change, now: number): void {
   const known = ledger.limits;
-  // What is found out as the run goes on is not to be said otherwise.
-  ledger.limits = limits.map((limit, i) => (limit.beginsAt === undefined && known[i]?.beginsAt ? known[i] : limit));
+  ledger.limits = limits.map((limit, i) => {
+    const found = known[i];
+    // What is found out as the run goes on is not to be said otherwise; only how much of it is used.
+    return limit.beginsAt === undefined && found?.beginsAt ? reshared(found, limit.windows[0]?.share) : limit;
+  });
   ledger.concurrency = concurrency;
   ledger.pacing = {...ledger.pacing, pace};
   for (const bucket of ledger.buckets.values()) {
@@ -29,6 +32,10 @@ export function changeLedger(ledger: Ledger, {limits, concurrency, pace}: Change
     if (first && first.lastAt > 0)
       first.nextStartAt = Math.max(first.nextStartAt, rampedAt(bucket.windows, ledger.pacing, first.lastAt));
   }
+}
+
+function reshared(found: LimitRule, share: number | undefined): LimitRule {
+  return {...found, share, windows: found.told?.map((rule) => sharedWindow(rule, share)) ?? found.windows};
 }
 
 /** Nobody will tell of what is in flight in a ledger that was copied: it counts as answered `at`. */

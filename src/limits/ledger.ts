@@ -11,6 +11,9 @@ export type LimitRule = {
   readonly windows: readonly WindowRule[];
   /** What it allows is not known: starts per second to begin at. Its windows are those that the server has told. */
   readonly beginsAt?: number | undefined;
+  /** Of such a limit, what the server has told, and the part of it that is ours to use. */
+  readonly told?: readonly WindowRule[] | undefined;
+  readonly share?: number | undefined;
 };
 
 /** A limit as a profile has it: where it is to be learned, its first window is where to begin. */
@@ -152,5 +155,6 @@ export function bucketOf(ledger: Ledger, {id, limit, label}: BucketRef): Bucket 
 
 function ruleOf({name, windows, learn}: ProfileLimit): LimitRule {
   const [first] = windows;
-  return learn && first ? {name, windows: [], beginsAt: first.requests / first.seconds} : {name, windows};
+  if (!learn || !first) return {name, windows};
+  return {name, windows: [], beginsAt: first.requests / first.seconds, share: first.share};
 }

@@ -20,6 +20,11 @@ export function shareOf(requests: number, share: number | undefined): number {
   return share === undefined ? requests : Math.floor(requests * share + 1e-9);
 }
 
+/** A window as the provider has it, and of it the part that is ours: at least one request. */
+export function sharedWindow(rule: WindowRule, share: number | undefined): WindowRule {
+  return share === undefined ? rule : {...rule, requests: Math.max(1, shareOf(rule.requests, share)), share};
+}
+
 /** `100 per 5 s`, `1800 per 1 h`: how windows are written wherever a person reads them. */
 export function windowName({requests, seconds}: Pick<WindowRule, 'requests' | 'seconds'>): string {
   const length = seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Number(seconds.toPrecision(6))} s`;

@@ -31,7 +31,11 @@ export function applyLimits(profile: Profile, overrides: Overrides): Profile {
     const replacing = limits.filter(({name}) => name === limit.name).map((flag) => windowOf(flag, limit));
     if (replacing.length > 0)
       return {...limit, windows: share === undefined ? replacing : replacing.map(shared(share))};
-    return {...limit, windows: limit.windows.map(shared(share ?? profile.share))};
+    const part = share ?? profile.share;
+    // Where to begin is no window of the provider's; the share is for those that it will tell.
+    if (limit.learn)
+      return {...limit, windows: limit.windows.map((window) => (part === 1 ? window : {...window, share: part}))};
+    return {...limit, windows: limit.windows.map(shared(part))};
   });
   const added = limits.filter(({name}) => name === undefined).map((flag) => windowOf(flag));
   const names = freeNames(known, added.length);

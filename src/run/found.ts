@@ -89,7 +89,7 @@ function record(tools: Tools, ref: BucketRef, now: number): void {
   const probe = probeOf(tools.ledger, ref);
   const base = {t: 'f', at: Math.round(now), limit: rule.name} as const;
   if (!probe) {
-    tools.record({...base, windows: rule.windows, ...(finding.headers ? {headers: finding.headers} : {})});
+    tools.record({...base, windows: rule.told ?? rule.windows, ...(finding.headers ? {headers: finding.headers} : {})});
     return;
   }
   const found = foundBy(probe);

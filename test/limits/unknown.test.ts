@@ -42,6 +42,22 @@ describe('a limit that is not known', () => {
     assert.deepEqual(window!.heldUntil, [t + 5 + 60_000]);
   });
 
+  // A run told to use half of its windows went on at their whole pace.
+  it('uses the share of what the server tells that it is given, from the beginning or later', () => {
+    const ledger = open({...begin, share: 0.5});
+    learnWindows(ledger, auto, [told], t);
+    take(ledger, [auto], t);
+    const requests = () => ledger.buckets.get(auto.id)!.windows.map((window) => window.requests);
+    assert.deepEqual(requests(), [5]);
+    const change = (share: number | undefined) =>
+      changeLedger(ledger, {limits: [{name: 'auto', windows: [{...begin, share}]}], concurrency: 9, pace: 'burst'}, t);
+    change(0.2);
+    assert.deepEqual(requests(), [2]);
+    change(undefined);
+    assert.deepEqual(requests(), [10]);
+    assert.deepEqual(ledger.limits[0]!.told, [told]);
+  });
+
   it('waits for the knock after a refusal, and not for a backoff', () => {
     const ledger = open();
     take(ledger, [auto], t);
@@ -79,6 +95,6 @@ describe('a limit that is not known', () => {
     });
 });
 
-function open(): Ledger {
-  return openLedger([{name: 'auto', windows: [begin], learn: true}], 100, {pace: 'even', ramp: undefined});
+function open(first = begin): Ledger {
+  return openLedger([{name: 'auto', windows: [first], learn: true}], 100, {pace: 'even', ramp: undefined});
 }
