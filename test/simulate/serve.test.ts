@@ -65,8 +65,9 @@ describe('serveProfile', () => {
 
   for (const name of listProfiles())
     it(`serves ${name}`, async () => {
-      const rule = Object.values(findProfile(name).operations)[0]!;
-      const [method, path] = rule.route.split(' ');
+      // The profile of no provider knows no operation; whatever is sent falls under its limit.
+      const {route} = Object.values(findProfile(name).operations)[0] ?? {route: 'GET /any'};
+      const [method, path] = route.split(' ');
       await served({name}, async (said) => {
         const answer = await fetch(said.split('\n')[0]! + path!.replaceAll(/[{}]/g, ''), {method: method!});
         assert.oneOf(answer.status, [200, 201]);
