@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {believe} from '../../src/limits/believe.js';
 import {closeUntil, giveBack, type Ledger, openLedger, recall, roomIn, sweep, take} from '../../src/limits/ledger.js';
 import type {BucketRef, WindowKind, WindowRule} from '../../src/limits/limit.js';
+import {seeded} from '../simulation/random.js';
 
 /** What the provider saw: one request that counted, in these buckets, at this instant. `answeredAt` is when we heard of it. */
 type Arrival = {
@@ -138,7 +139,7 @@ describe('the ledger, against a provider that counts arrivals', () => {
         fc.integer({min: 1, max: 10}),
         fc.integer(),
         (allowed, others, seed) => {
-          const random = mulberry(seed);
+          const random = seeded(seed);
           const ledger = openLedger([{name: 'all', windows: [{requests: 1000, seconds: 3600, kind: 'fixed'}]}], others);
           const refs = [{limit: 0, id: 1, label: 'all'}];
           const resetAt = begin + 3_600_000;
@@ -193,7 +194,7 @@ describe('the ledger, against a provider that counts arrivals', () => {
 });
 
 function openWorld(rules: readonly (readonly WindowRule[])[], seed: number): World {
-  const random = mulberry(seed);
+  const random = seeded(seed);
   return {
     rules,
     random,
@@ -341,14 +342,4 @@ function judgeWindow({kind, requests, seconds, burst = requests}: WindowRule, in
     if (kind === 'rolling') assert.isAtLeast(at - before, windowMs - 0.001, said);
     else assert.isAbove(Math.floor(at / windowMs), Math.floor(before / windowMs), said);
   }
-}
-
-function mulberry(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

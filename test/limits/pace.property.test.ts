@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {giveBack, openLedger, roomIn, take} from '../../src/limits/ledger.js';
 import type {WindowRule} from '../../src/limits/limit.js';
 import type {Pacing} from '../../src/limits/pace.js';
+import {seeded} from '../simulation/random.js';
 
 const begin = 1_770_000_000_000;
 const ref = {limit: 0, id: 1, label: 'all'};
@@ -131,7 +132,7 @@ function send(
   seed: number,
   look: (ledger: ReturnType<typeof openLedger>, now: number) => void = () => {},
 ): Sent[] {
-  const random = mulberry(seed);
+  const random = seeded(seed);
   const ledger = openLedger([{name: 'all', windows: rules}], concurrency, pacing);
   const answers: number[] = [];
   const sent: Sent[] = [];
@@ -156,14 +157,4 @@ function send(
     sent.push({startedAt: now, arrivedAt: now + onTheWay, roundTripMs});
   }
   return sent;
-}
-
-function mulberry(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

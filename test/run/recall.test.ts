@@ -8,6 +8,7 @@ import {openLedger, roomIn, sweep} from '../../src/limits/ledger.js';
 import {recalledBuckets} from '../../src/requests/recalled-buckets.js';
 import {dispatch} from '../../src/run/dispatch.js';
 import {merged, type Past, recallPast, recallSpanMs, relearn} from '../../src/run/recall.js';
+import {seeded} from '../simulation/random.js';
 import {answered, fakeTime, later, NETWORK, ONE_PER_5_S, openScene, passing} from './scene.js';
 
 const OPENED: OpenedRecord = {
@@ -165,24 +166,13 @@ describe('a run that is killed and started again', () => {
 
   for (let seed = 1; seed <= 20; seed++)
     it(`never exceeds the limit, seed ${seed}`, async () => {
-      assert.equal(await mostAtOnce(randomOf(seed), true), REQUESTS);
+      assert.equal(await mostAtOnce(seeded(seed), true), REQUESTS);
     });
 
   it('would exceed it if it forgot', async () => {
-    assert.isAbove(await mostAtOnce(randomOf(1), false), REQUESTS);
+    assert.isAbove(await mostAtOnce(seeded(1), false), REQUESTS);
   });
 });
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 describe('relearn', () => {
   const limits = [{name: 'user', per: ['user'], windows: [{requests: 300, seconds: 60, kind: 'rolling' as const}]}];
