@@ -108,19 +108,17 @@ export function holdSlot(window: Window, at: number, resetAt?: number): void {
   remember(window, kind === 'fixed' && resetAt !== undefined ? Math.min(whole, resetAt) : whole);
 }
 
-/** A request of an earlier session that was answered at `answeredAt` counts here for the rest of its window. */
+/** A request of an earlier session that was answered at `answeredAt` counts here for the rest of its window, and the pace goes on from it. */
 export function recallSlot(window: Window, answeredAt: number): void {
   // What came before it is not known, and a bucket that was in use may have been empty all the time.
-  if (window.rule.kind === 'bucket' && isUntouched(window)) {
+  const {inFlight, heldUntil, debtAt} = window;
+  if (window.rule.kind === 'bucket' && inFlight === 0 && heldUntil.length === 0 && debtAt === 0) {
     window.debt = (window.rule.burst ?? window.requests) - 1;
     window.debtAt = answeredAt;
   }
   window.inFlight += 1;
+  if (window.spacingMs > 0) window.nextStartAt = Math.max(window.nextStartAt, answeredAt + window.spacingMs);
   holdSlot(window, answeredAt);
-}
-
-function isUntouched({inFlight, heldUntil, debtAt}: Window): boolean {
-  return inFlight === 0 && heldUntil.length === 0 && debtAt === 0;
 }
 
 /** A quota as the response to the request that started at `startedAt` told it. */

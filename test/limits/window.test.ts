@@ -87,6 +87,13 @@ describe('Window', () => {
     assert.equal(roomAt(ofOne, 100), 10_000);
   });
 
+  it('goes on at its pace behind what an earlier session sent', () => {
+    const window = openWindow({requests: 4, seconds: 300, kind: 'counter'});
+    recallSlot(window, 60_000);
+    recallSlot(window, 1000);
+    assert.equal(roomAt(window, 61_000), 160_000);
+  });
+
   describe('bucket', () => {
     const rule: WindowRule = {requests: 10, seconds: 1, kind: 'bucket', burst: 3};
 
