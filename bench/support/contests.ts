@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
-import type {Load, Span} from './least.js';
+import {leastMs} from '../../test/schedule/least.js';
+import {type Load, leastOfAll, type Span, withRoundTrip} from './least.js';
 
 /** One server and one file, for sluice and for what people use instead. */
 export type Contest = {
@@ -13,8 +14,10 @@ export type Contest = {
   readonly honest: boolean;
   /** For sluice: where the scopes of the told limits come from. */
   readonly scope?: readonly string[];
-  /** What the windows make necessary for these rows. */
-  readonly loads: (rows: readonly number[]) => readonly Load[];
+  /** The seconds that nobody can beat for these rows, first start to last, from `beginsAt` on, who is told a round trip later what came of each. */
+  readonly least: (rows: readonly number[], beginsAt: number, roundTripSeconds: number) => number;
+  /** The part of it, with its own mean round trip, that sluice has to reach. */
+  readonly kept: number;
   /** Everybody begins when a window of so many seconds is so many seconds old. */
   readonly beginAt?: {readonly windowSeconds: number; readonly second: number};
   readonly entrants: readonly Entrant[];
@@ -32,6 +35,11 @@ export type Entrant = {
 /** `words`: what `bench/rivals/` takes as its last argument, beside the told profile that is all that sluice needs. */
 export type Setting = {readonly said: string; readonly words: string};
 export type Tool = 'sluice' | 'bottleneck' | 'p-queue' | 'p-throttle' | 'parallel';
+
+/** Of requests / (window + mean round trip). */
+const KEPT = 0.99;
+/** Where users and a shared window stand in each other's way: 1.06 of the least time, which is a sharp one there. */
+const KEPT_STACKED = 1 / 1.06;
 
 const CITIES = new URL('../../fixtures/world-cities-2000.csv', import.meta.url);
 const USERS = 12;
@@ -60,6 +68,17 @@ function profile(name: string, limits: readonly string[], {counted = false, head
 
 const network = (requests: number) => `{name: network, windows: [{requests: ${requests}, seconds: 5}]}`;
 const HUNDRED: Span = {requests: 100, seconds: 5};
+
+function under(...spans: readonly Span[]): Pick<Contest, 'least' | 'kept'> {
+  const loads = (rows: readonly number[]): readonly Load[] => [{requests: rows.length, spans}];
+  return {
+    least: (rows, beginsAt, roundTripSeconds) =>
+      roundTripSeconds === 0
+        ? leastOfAll(loads(rows), beginsAt)
+        : withRoundTrip(loads(rows), beginsAt, roundTripSeconds),
+    kept: KEPT,
+  };
+}
 
 type Window = {readonly requests: number; readonly ms: number};
 type Windows = {readonly network: Window; readonly user?: Window; readonly userLast?: boolean};
@@ -95,7 +114,7 @@ const one: Contest = {
   provider: profile('one', [network(100)]),
   told: profile('one', [network(100)]),
   honest: true,
-  loads: (rows) => [{requests: rows.length, spans: [HUNDRED]}],
+  ...under(HUNDRED),
   entrants: [
     SLUICE,
     rival('bottleneck', 'advised', per(80, 5000)),
@@ -111,7 +130,12 @@ const one: Contest = {
 };
 
 const user = '{name: user, per: [user], windows: [{requests: 10, seconds: 1}]}';
-const busiest = (rows: readonly number[]) => rows.filter((row) => userOf(row) === 'agent-1').length;
+
+function rowsOfEach(rows: readonly number[]): readonly number[] {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(userOf(row), (counts.get(userOf(row)) ?? 0) + 1);
+  return [...counts.values()];
+}
 
 /** As the READMEs chain limiters: the narrow one first, then the one that all share. */
 const both = (network: Window, user: Window): Windows => ({network, user});
@@ -128,10 +152,12 @@ const stacked: Contest = {
   told: profile('stacked', [network(100), user]),
   honest: true,
   scope: ['--scope', 'user=@user'],
-  loads: (rows) => [
-    {requests: rows.length, spans: [HUNDRED]},
-    {requests: busiest(rows), spans: [{requests: 10, seconds: 1}]},
-  ],
+  least: (rows, _beginsAt, roundTripSeconds) => {
+    const latencyMs = roundTripSeconds * 1000;
+    const windows = {own: {requests: 10, ms: 1000}, shared: {requests: 100, ms: 5000}};
+    return (leastMs({users: rowsOfEach(rows), ...windows, latencyMs}) - latencyMs) / 1000;
+  },
+  kept: KEPT_STACKED,
   entrants: [
     SLUICE,
     rival('bottleneck', 'advised', both({requests: 80, ms: 5000}, {requests: 8, ms: 1000})),
@@ -155,7 +181,7 @@ const fixed: Contest = {
   provider: profile('fixed', [minute], {headers}),
   told: profile('fixed', [minute], {headers}),
   honest: true,
-  loads: (rows) => [{requests: rows.length, spans: [{requests: 120, seconds: 6, kind: 'fixed'}]}],
+  ...under({requests: 120, seconds: 6, kind: 'fixed'}),
   beginAt: {windowSeconds: 6, second: 2},
   entrants: [
     SLUICE,
@@ -174,7 +200,7 @@ function refusing(name: string, counted: boolean): Contest {
     provider: profile(name, [network(50)], {counted}),
     told: profile(name, [network(100)], {counted}),
     honest: false,
-    loads: (rows) => [{requests: rows.length, spans: [{requests: 50, seconds: 5}]}],
+    ...under({requests: 50, seconds: 5}),
     entrants: [
       SLUICE,
       rival('bottleneck', 'advised', per(80, 5000)),

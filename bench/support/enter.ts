@@ -5,14 +5,11 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {type Contest, csvOf, type Tool} from './contests.js';
 import {hear, ndjson} from './judge.js';
-import {type Load, leastOfAll, type Span} from './least.js';
 import {footprint} from './memory.js';
 import {PROGRAM, serve} from './sluice.js';
 
 /** Milliseconds of an answer: half of them pass before the request counts. */
 const LATENCY = '20-200';
-/** Of requests / (window + mean round trip): sluice keeps at least this part. */
-const KEPT = 0.99;
 /** Whoever has not ended by then is ended, and what is missing counts as lost. */
 const MAX_SECONDS = '240';
 const ENDED = 124;
@@ -71,8 +68,7 @@ export async function enter(contest: Contest, tool: Tool, words: string, folder:
     const {firstAt, lastAt, refusals, executions} = hear(provider.log);
     const rows = Array.from({length: contest.rows}, (_, index) => index + 1);
     const through = rows.filter((row) => executions.has(String(row)));
-    const loads = contest.loads(through);
-    const least = leastOfAll(loads, firstAt);
+    const least = contest.least(through, firstAt, 0);
     const sending = (lastAt - firstAt) / 1000;
     place('said', took.said);
     return {
@@ -81,7 +77,7 @@ export async function enter(contest: Contest, tool: Tool, words: string, folder:
         least,
         sending,
         part: least / sending,
-        bound: boundOf(contest, loads, firstAt, join(folder, 'rows.run')),
+        bound: boundOf(contest, through, firstAt, join(folder, 'rows.run')),
         refusals,
       },
       lost: rows.length - through.length,
@@ -115,27 +111,18 @@ function commandOf(tool: Tool, {words, file, url, told, scope = []}: Given): str
 }
 
 /** From the round trips in the run folder of sluice: from taking the slots to the answer. */
-function boundOf({honest}: Contest, loads: readonly Load[], beginsAt: number, runFolder: string): Bound | undefined {
+function boundOf(
+  {honest, least, kept}: Contest,
+  rows: readonly number[],
+  beginsAt: number,
+  runFolder: string,
+): Bound | undefined {
   const results = ndjson<{ms: number | null}>(join(runFolder, 'results.ndjson'));
   const times = results.flatMap(({ms}) => ms ?? []);
   if (!honest || times.length === 0) return undefined;
   const roundTripMs = times.reduce((sum, ms) => sum + ms, 0) / times.length;
-  const slow = withRoundTrip(loads, beginsAt, roundTripMs / 1000) / KEPT;
-  return {part: leastOfAll(loads, beginsAt) / slow, roundTripMs};
-}
-
-/**
- * The least for somebody who is told a round trip later: what is given back a window after the answer comes back that much later each time, and
- * what comes back at a reset reaches the provider that much later once.
- */
-function withRoundTrip(loads: readonly Load[], beginsAt: number, seconds: number): number {
-  const later = (span: Span) => (span.kind === 'fixed' ? span : {...span, seconds: span.seconds + seconds});
-  const slow = leastOfAll(
-    loads.map(({requests, spans}) => ({requests, spans: spans.map(later)})),
-    beginsAt,
-  );
-  const resets = loads.some(({spans}) => spans.some(({kind}) => kind === 'fixed'));
-  return resets ? slow + seconds : slow;
+  const slow = least(rows, beginsAt, roundTripMs / 1000) / kept;
+  return {part: least(rows, beginsAt, 0) / slow, roundTripMs};
 }
 
 async function windowIs(begin: Contest['beginAt']): Promise<void> {

@@ -39,6 +39,20 @@ export function leastOfAll(loads: readonly Load[], beginsAt: number): number {
   return Math.max(0, ...loads.map((load) => leastSeconds(load, beginsAt)));
 }
 
+/**
+ * The least for somebody who is told a round trip later: what is given back a window after the answer comes back that much later each time, and
+ * what comes back at a reset reaches the provider that much later once.
+ */
+export function withRoundTrip(loads: readonly Load[], beginsAt: number, seconds: number): number {
+  const later = (span: Span) => (span.kind === 'fixed' ? span : {...span, seconds: span.seconds + seconds});
+  const slow = leastOfAll(
+    loads.map(({requests, spans}) => ({requests, spans: spans.map(later)})),
+    beginsAt,
+  );
+  const resets = loads.some(({spans}) => spans.some(({kind}) => kind === 'fixed'));
+  return resets ? slow + seconds : slow;
+}
+
 type Tally = {readonly span: number; readonly requests: number};
 
 function freeAt(span: Span, starts: Float64Array, n: number, tally: Tally, at: number): number {

@@ -25,6 +25,7 @@ export type Context = {
   readonly clock: ServerClock;
   readonly furthestMs: number;
   readonly assumedSeconds: number | undefined;
+  readonly onlySeconds: number | undefined;
   readonly turning: ReadonlySet<number> | undefined;
 };
 
@@ -88,7 +89,7 @@ function readReset(
     const time = readTime(part, format);
     // Below zero is no wait that anybody meant.
     if (!time || (time.kind === 'wait' && time.ms < 0)) return [];
-    const instant = localInstant(time, context, windowSeconds);
+    const instant = localInstant(time, context, windowSeconds ?? context.onlySeconds);
     return instant - context.receivedAt > context.furthestMs ? [] : [instant];
   });
   return instants.length > 0 ? Math.max(...instants) : undefined;

@@ -26,6 +26,8 @@ export type Exchanged = {
   readonly longestSeconds?: number | undefined;
   /** The window that headers describe which do not say so themselves. */
   readonly windowSeconds?: number | undefined;
+  /** The length of every window that the request falls under, where they are of one length. Headers may describe another all the same. */
+  readonly onlySeconds?: number | undefined;
   /** Lengths of windows that are known to turn over with the server's clock: their resets in whole seconds are exact. */
   readonly turning?: ReadonlySet<number> | undefined;
 };
@@ -45,6 +47,7 @@ export function readQuotas(headers: Headers, rule: HeaderNames | undefined, at: 
     clock: observeDate(at.clock, own(headers, 'date'), at.sentAt, at.receivedAt),
     furthestMs: Math.max(FURTHEST_SECONDS, 2 * (at.longestSeconds ?? 0)) * 1000,
     assumedSeconds: rule?.seconds ?? at.windowSeconds,
+    onlySeconds: at.onlySeconds,
     turning: at.turning,
   };
   const named = rule ? readConvention(headers, conventionOf(rule), context) : [];

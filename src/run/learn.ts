@@ -52,7 +52,8 @@ export function learn(
   const windows = candidates(limits, refs);
   const longestSeconds = Math.max(0, ...windows.map(({seconds}) => seconds));
   const windowSeconds = rule.describes?.seconds;
-  const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds, turning};
+  const onlySeconds = windows.every(({seconds}) => seconds === longestSeconds) ? longestSeconds : undefined;
+  const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds, onlySeconds, turning};
   const quotas = readQuotas(headers, {...rule, seconds: rule.describes?.seconds}, at);
   const matches = quotas.flatMap((quota): Match[] => {
     const window = spokenOf(quota, windows, rule.describes ?? {}, now);

@@ -233,6 +233,20 @@ describe('learn', () => {
     assert.equal(taught({'x-limit': '5', 'x-left': '0', 'x-reset': '9'}, {}, [REFS[2]!]).waitMs(2), 0);
   });
 
+  it('believes a reset that is a multiple of the window to the millisecond, where the request falls under windows of one length', () => {
+    const resetAt = (refs: readonly BucketRef[], turning: ReadonlySet<number>) =>
+      learn(
+        {status: 200, headers: {'x-left': '0', 'x-reset': String(NOW / 1000 + 60)}, body: '', bodyLost: false},
+        refs,
+        {limits: LIMITS, rule: {...HEADERS, format: 'epoch-seconds'}, clock: undefined, turning},
+        SPAN,
+      ).quotas[0]?.resetAt;
+    const minute = new Set([60]);
+    assert.equal(resetAt([REFS[2]!], minute), NOW + 60_000);
+    assert.equal(resetAt([REFS[2]!], new Set()), NOW + 61_000);
+    assert.equal(resetAt([REFS[1]!], minute), NOW + 61_000);
+  });
+
   const USED: readonly {name: string; headers: Record<string, string>; rule?: Partial<HeaderRule>; used: number[]}[] = [
     {name: 'its name', headers: {ratelimit: '"Table";r=0;t=5'}, used: [2]},
     {name: 'its window', headers: {'ratelimit-policy': '"x";q=60;w=3600', ratelimit: '"x";r=0;t=5'}, used: [1]},
