@@ -1,5 +1,5 @@
 import {close, constants, fdatasync, fsync, ftruncate, open, write} from 'node:fs';
-import {rename, rm, statfs} from 'node:fs/promises';
+import {mkdir, rename, rm, statfs} from 'node:fs/promises';
 import {devNull} from 'node:os';
 import {dirname} from 'node:path';
 import {promisify} from 'node:util';
@@ -21,6 +21,8 @@ export type Disk = {
   /** Resolves when everything written is on the disk. */
   readonly sync: (descriptor: number) => Promise<void>;
   readonly close: (descriptor: number) => Promise<void>;
+  /** Makes a folder that nobody else may read; it must not be there yet. */
+  readonly makeFolder: (path: string) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
   /** Cuts a file to `size` bytes; resolves when that is on the disk, and everything before the cut too. */
   readonly truncate: (path: string, size: number) => Promise<void>;
@@ -45,6 +47,7 @@ export const realDisk: Disk = {
     (await writeFile(descriptor, bytes, offset, bytes.length - offset, null)).bytesWritten,
   sync: (descriptor) => syncFile(descriptor),
   close: (descriptor) => closeFile(descriptor),
+  makeFolder: (path) => mkdir(path, {mode: 0o700}),
   rename,
   truncate,
   remove: (path) => rm(path, {force: true}),

@@ -1,7 +1,7 @@
-import {chmod, lstat, mkdir, readdir, readFile} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {chmod, lstat, readdir, readFile} from 'node:fs/promises';
+import {basename, dirname, join, resolve} from 'node:path';
 import {EXIT, Problem} from '../problem.js';
-import {errorCode, realDisk, unwritable, writeDurably} from './disk.js';
+import {type Disk, errorCode, realDisk, unwritable, writeDurably} from './disk.js';
 import {segmentName} from './segments.js';
 
 /** The version of `run.json`. */
@@ -83,12 +83,12 @@ export function runFiles(folder: string) {
 }
 
 /**
- * Makes a run folder that nobody else may read. A folder is taken as it is when no run has begun in it and nothing else is there. Throws
- * RUN_EXISTS or RUN_FOLDER_UNFIT (exit 73; 77 when it belongs to somebody else).
+ * Makes a run folder that nobody else may read, and that a power cut does not take away with all that is synced in it. A folder is taken as it
+ * is when no run has begun in it and nothing else is there. Throws RUN_EXISTS or RUN_FOLDER_UNFIT (exit 73; 77 when it belongs to somebody else).
  */
-export async function createRunFolder(folder: string): Promise<void> {
+export async function createRunFolder(folder: string, disk: Disk = realDisk): Promise<void> {
   try {
-    await mkdir(folder, {mode: 0o700});
+    await disk.makeFolder(folder);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw unfit(folder, `cannot be made (${errorCode(error)})`, EXIT.exists);
     await checkRunFolder(folder);
@@ -96,6 +96,8 @@ export async function createRunFolder(folder: string): Promise<void> {
     if (others.length > 0) throw runExists(folder);
   }
   await chmod(folder, 0o700);
+  // Where the user may not read the folder around it, it is as safe as the file system makes it.
+  await disk.syncFolder(dirname(resolve(folder))).catch(() => {});
 }
 
 /**
@@ -136,18 +138,18 @@ export function runExists(folder: string): Problem {
  * Writes `run.json`, whole or not at all, after `Journal.create`. The lock must be held. Throws RUN_EXISTS (exit 73) when there is one
  * already, JOURNAL_UNWRITABLE (74).
  */
-export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+export async function writeManifest(folder: string, manifest: Manifest, disk: Disk = realDisk): Promise<void> {
   if (await exists(runFiles(folder).manifest)) throw runExists(folder);
-  await replaceManifest(folder, manifest);
+  await replaceManifest(folder, manifest, disk);
 }
 
 /** Writes `run.json` anew, for what a user accepts on resume (another credential, another template). Throws JOURNAL_UNWRITABLE (exit 74). */
-export async function replaceManifest(folder: string, manifest: Manifest): Promise<void> {
+export async function replaceManifest(folder: string, manifest: Manifest, disk: Disk = realDisk): Promise<void> {
   const path = runFiles(folder).manifest;
   try {
-    await writeDurably(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
+    await writeDurably(path, `${JSON.stringify(manifest, undefined, 2)}\n`, disk);
   } catch (error) {
-    throw await unwritable(realDisk, path, error);
+    throw await unwritable(disk, path, error);
   }
 }
 

@@ -49,6 +49,10 @@ export function faultyDisk(
       await ask('close', pathOf.get(descriptor)!);
       await realDisk.close(descriptor);
     },
+    makeFolder: async (path) => {
+      await ask('makeFolder', path);
+      await realDisk.makeFolder(path);
+    },
     rename: async (from, to) => {
       await ask('rename', to);
       await realDisk.rename(from, to);

@@ -15,7 +15,7 @@ import {watchFailures} from '../../src/run/stop.js';
 import type {Prepared, RunOptions, Tools} from '../../src/run/tools.js';
 import {Heap} from '../../src/schedule/heap.js';
 import {openLanes} from '../../src/schedule/intake.js';
-import {openLineUp} from '../../src/schedule/line-up.js';
+import {openLineUp, type Part} from '../../src/schedule/line-up.js';
 import {LaneRows} from '../../src/schedule/rows.js';
 import {Schedule} from '../../src/schedule/schedule.js';
 import {sampleOperation, sampleProfile} from '../requests/sample.js';
@@ -30,6 +30,8 @@ export type Scene = {
   readonly refsOf?: (row: number) => readonly BucketRef[];
   /** Whose turn comes after whose; every row's at once, unless told otherwise. */
   readonly turnOf?: (row: number) => Turn;
+  /** Which rows are sent in this session; all, unless told otherwise. */
+  readonly partOf?: (row: number) => Part;
   readonly repeatable?: boolean;
   readonly method?: string;
   /** Answers an attempt; `n` of this row's came before. */
@@ -75,7 +77,7 @@ export function openScene(scene: Scene = {}): Opened {
   const lineUp = openLineUp({stop: options.onKeyFailure === 'stop'});
   for (let row = 1; row <= rows; row++) {
     lined.assign(row, lanes.laneOf(refsOf(row), row));
-    lineUp.add(row, scene.turnOf?.(row) ?? {}, 'line');
+    lineUp.add(row, scene.turnOf?.(row) ?? {}, scene.partOf?.(row) ?? 'line');
   }
   const sequence = lineUp.close(lanes, lined);
   const asked = new Map<string, number>();
