@@ -86,7 +86,7 @@ export function foldRecent(recent: Recent, record: JournalRecord): void {
     recent.learned.set(`${buckets} ${record.seconds}`, {buckets, seconds: record.seconds, said: record.said});
   }
   if (recent.attempts.length + recent.pauses.length >= recent.forgetAt) {
-    forget(recent);
+    forgetSome(recent);
     recent.forgetAt = Math.max(FORGET_AT, 2 * (recent.attempts.length + recent.pauses.length));
   }
 }
@@ -142,20 +142,37 @@ function finish(recent: Recent, record: OutcomeRecord): void {
   if (!attempt) return;
   recent.open.delete(record.op);
   if (record.k === 'not' && record.e === 'unsent') return;
-  recent.attempts.push({
-    ...attempt,
-    ...(record.st !== undefined ? {answeredAt: record.at} : {lostAt: record.at}),
-    refused: record.k === 'not' && record.e === 'refused',
-  });
+  const {op, buckets, at, opened} = attempt;
+  const refused = record.k === 'not' && record.e === 'refused';
+  // Written out, for this is done for every attempt of a journal: a spread takes ten times as long.
+  recent.attempts.push(
+    record.st !== undefined
+      ? {op, buckets, at, refused, answeredAt: record.at, opened}
+      : {op, buckets, at, refused, lostAt: record.at, opened},
+  );
+}
+
+/** Attempts stand in the order in which they ended, so those that are too old stand in front; where a clock was set back some stay for longer. */
+function forgetSome(recent: Recent): void {
+  const ageOf = ages(recent);
+  const first = recent.attempts.findIndex((one) => ageOf(endOf(one), one.opened) <= recent.spanMs);
+  recent.attempts.splice(0, first < 0 ? recent.attempts.length : first);
+  recent.pauses = recent.pauses.filter((one) => one.until - one.at > ageOf(one.at, one.opened));
 }
 
 function forget(recent: Recent): void {
-  const {opened, endedAt, spanMs} = recent;
-  if (!opened) return;
-  const end: Boot = {host: opened.host, bootId: opened.boot, uptimeMs: opened.up + (endedAt - opened.at)};
-  const ageOf = (at: number, session: OpenedRecord) => elapsedSince(session, at, end, endedAt);
-  recent.attempts = recent.attempts.filter(
-    (one) => ageOf(one.answeredAt ?? one.lostAt ?? one.at, one.opened) <= spanMs,
-  );
+  const ageOf = ages(recent);
+  recent.attempts = recent.attempts.filter((one) => ageOf(endOf(one), one.opened) <= recent.spanMs);
   recent.pauses = recent.pauses.filter((one) => one.until - one.at > ageOf(one.at, one.opened));
+}
+
+function endOf({answeredAt, lostAt, at}: RecentAttempt): number {
+  return answeredAt ?? lostAt ?? at;
+}
+
+/** How long ago an instant of a session is at the last record. */
+function ages({opened, endedAt}: Recent): (at: number, session: OpenedRecord) => number {
+  if (!opened) return () => 0;
+  const end: Boot = {host: opened.host, bootId: opened.boot, uptimeMs: opened.up + (endedAt - opened.at)};
+  return (at, session) => elapsedSince(session, at, end, endedAt);
 }

@@ -11,15 +11,18 @@ const BLOCK_BYTES = 256 * 1024;
 
 /**
  * All records of the input, in order. After a `BadRow` that is `fatal` nothing more comes. `tap` is told every byte once, in order and
- * the header too, for a digest in the same pass; what it is told is overwritten afterwards. Memory does not grow with the input.
+ * the header too, for a digest in the same pass; what it is told is overwritten afterwards. `skip` is asked of some thousand records at a time:
+ * where it says so, they are not looked into and do not come. Memory does not grow with the input.
  */
 export async function* readRows(
   input: Input,
   tap?: (bytes: Uint8Array) => void,
+  skip: (places: readonly RecordPlace[]) => boolean = () => false,
 ): AsyncGenerator<Row | BadRow, void, undefined> {
   const handle = await open(input.path, 'r');
   try {
     for await (const slice of slicesOf(handle, input, tap)) {
+      if (isWhole(slice) && skip(slice.places)) continue;
       const rows = slice.tooLong ? [tooLong(slice.tooLong, input)] : readRecords(slice, input);
       for (const row of rows) {
         yield row;
@@ -35,6 +38,11 @@ export async function* readRows(
 export async function firstMembers(input: Input): Promise<readonly string[]> {
   for await (const row of readRows(input)) return isBadRow(row) ? [] : Object.keys(row.values);
   return [];
+}
+
+/** Whether it is certain where each record ends. */
+function isWhole({cuts, tooLong}: Cutting): boolean {
+  return !tooLong && cuts.at(-1)?.fault === undefined;
 }
 
 type Cutting = Slice & {readonly tooLong?: RecordPlace};

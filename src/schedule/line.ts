@@ -10,6 +10,8 @@ import type {Sequence} from './sequence.js';
 
 /** Where the rows of an input line up, in the order in which they are read; each of them is told to `pass` or to `join`. */
 export type Line = {
+  /** Whether rows that are passed have to be read: others may stand behind them. */
+  readonly looks: boolean;
   /** It is not sent in this session, but others may stand behind it. */
   pass(row: Row | BadRow, part: Part): void;
   join(operation: Operation, lane: number): void;
@@ -32,6 +34,7 @@ export function openLine(
   const named = Object.entries(turnColumns(roles)).filter(([, column]) => column !== undefined) as [string, string][];
   if (!named.some(([, column]) => columns?.includes(column) ?? true))
     return {
+      looks: false,
       pass: () => {},
       join: ({place}, lane) => enter(place.row, lane, lanes, lined),
       close: () => undefined,
@@ -45,6 +48,7 @@ export function openLine(
     unseen = unseen.filter(([, column]) => values[column] === undefined);
   };
   return {
+    looks: true,
     pass(row, part) {
       look(row);
       const {place, values = {}} = row;

@@ -13,6 +13,17 @@ describe('Places', () => {
     }
   });
 
+  it('knows the lines of records that take several, and of those around them', () => {
+    const places = makePlaces();
+    const lines = [2, 3, 4, 9, 10, 11, 20];
+    for (const [index, line] of lines.entries())
+      places.add({row: index + 1, line, offset: index * 10, end: index * 10 + 10});
+    assert.deepEqual(
+      lines.map((_, index) => places.at(index + 1).line),
+      lines,
+    );
+  });
+
   it('knows no row that was not added, and takes none out of order', () => {
     const places = makePlaces();
     places.add({row: 1, line: 2, offset: 3, end: 9});

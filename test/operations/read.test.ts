@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {assert} from 'chai';
 import {parse} from 'csv-parse/sync';
-import type {Row} from '../../src/operations/operation.js';
+import type {RecordPlace, Row} from '../../src/operations/operation.js';
 import {type BadRow, isBadRow, readRows} from '../../src/operations/read.js';
 import {openInput} from '../../src/operations/source.js';
 import {FIXTURES, readAll, valuesOf, withFile} from './reading.js';
@@ -110,6 +110,25 @@ describe('readRows', () => {
         .digest('hex');
       assert.equal((await readAll(`${FIXTURES}/${file}`)).sha256, expected, file);
     }
+  });
+
+  it('does not look into what is skipped, and tells every byte of it', async () => {
+    const text = `id\n${Array.from({length: 100_000}, (_, row) => row + 1).join('\n')}\n`;
+    await withFile(text, 'rows.csv', async (path) => {
+      let [skipped, bytes, first] = [0, 0, 0];
+      const tap = (chunk: Uint8Array) => {
+        bytes += chunk.length;
+      };
+      const skip = (places: readonly RecordPlace[]) => {
+        if (first > 0 || places.at(-1)!.row >= 50_000) return false;
+        assert.equal(places[0]!.row, skipped + 1);
+        skipped = places.at(-1)!.row;
+        return true;
+      };
+      for await (const {place} of readRows(await openInput(path), tap, skip)) first ||= place.row;
+      assert.isAbove(skipped, 0);
+      assert.deepEqual([first, bytes], [skipped + 1, text.length]);
+    });
   });
 
   it('goes on after a row with the wrong number of columns, and ends after a quote that is not closed', async () => {
