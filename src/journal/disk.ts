@@ -74,6 +74,16 @@ export async function writeDurably(path: string, content: string | Uint8Array, d
   await disk.syncFolder(dirname(path));
 }
 
+/** Makes durable what another process has written to a file. */
+export async function syncDurably(path: string, disk: Disk): Promise<void> {
+  const descriptor = await disk.open(path, 'existing');
+  try {
+    await disk.sync(descriptor);
+  } finally {
+    await disk.close(descriptor);
+  }
+}
+
 /** Writes until every byte is out: a disk that fills up, or a limit, takes part of a write without a word. */
 export async function writeAll(disk: Disk, descriptor: number, bytes: Uint8Array, from = 0): Promise<void> {
   for (let offset = from; offset < bytes.length; ) {

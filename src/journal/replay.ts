@@ -1,6 +1,6 @@
 import {open, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {type Disk, realDisk, unwritable, writeDurably} from './disk.js';
+import {type Disk, realDisk, syncDurably, unwritable, writeDurably} from './disk.js';
 import type {JournalRecord, OutcomeRecord} from './record.js';
 import {type Detail, intentsIn, type Scan, scan} from './scan.js';
 import {segmentName} from './segments.js';
@@ -46,7 +46,9 @@ export async function recover(
   const path = join(folder, segmentName(found.segment));
   try {
     if (found.cutBytes > 0) await saveCut(path, found, now, disk);
-    // Also where nothing is cut: what a killed process wrote may still be in memory alone, and from here on counts as durable.
+    // Also where nothing is cut: what a killed process wrote may still be in memory alone, and from here on counts as durable. So does the line
+    // that leads to this file.
+    if (found.segment > 1) await syncDurably(join(folder, segmentName(found.segment - 1)), disk);
     await disk.truncate(path, found.size);
     if (found.unbegun !== undefined) await disk.remove(found.unbegun);
     await disk.syncFolder(folder);

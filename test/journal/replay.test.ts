@@ -1,11 +1,13 @@
 import {readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {assert} from 'chai';
+import {Journal} from '../../src/journal/journal.js';
 import type {JournalRecord} from '../../src/journal/record.js';
 import {cutOutcomes, recover} from '../../src/journal/replay.js';
 import {sealLine, seedOf} from '../../src/journal/seal.js';
+import {segmentName} from '../../src/journal/segments.js';
 import {faultyDisk, systemError} from './faulty-disk.js';
-import {inFolder, intent, RUN, refusal, sampleJournal, T, text, writeSegment} from './sample.js';
+import {header, inFolder, intent, RUN, refusal, sampleJournal, T, text, writeSegment} from './sample.js';
 
 const NAME = 'journal-000001.ndjson';
 const {records, lines, whole} = sampleJournal(30);
@@ -63,6 +65,29 @@ describe('recover', () => {
         ['truncate', 'syncFolder'],
       );
       assert.equal((await stat(join(folder, NAME))).size, whole.length);
+    }));
+
+  // Killed with the line in memory alone, the journal was gone on with in the next file; then the power went, and nothing led there any more.
+  it('syncs the line that leads to the last file, for a killed writer may not have', () =>
+    inFolder(async (folder) => {
+      const journal = await Journal.create(folder, header(9), {segmentBytes: 300});
+      for (let op = 1; op <= 4; op++) {
+        journal.append(intent(op, T));
+        await journal.commit();
+      }
+      await journal.close();
+      const {disk, log} = faultyDisk();
+      const {segment} = await recover(folder, {run: RUN, now: T, disk});
+      assert.isAbove(segment, 1);
+      assert.deepEqual(
+        log.slice(0, 4).map(({operation, file}) => `${operation} ${file}`),
+        [
+          `open ${segmentName(segment - 1)}`,
+          `sync ${segmentName(segment - 1)}`,
+          `close ${segmentName(segment - 1)}`,
+          `truncate ${segmentName(segment)}`,
+        ],
+      );
     }));
 
   it('finds the same again when it was killed at any of its steps', async () => {

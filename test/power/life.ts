@@ -40,6 +40,8 @@ export type Found = {
   readonly lastSeq: number;
   /** Rows that came into doubt by the end of the last session. */
   readonly doubtful: number;
+  /** Of those, rows that are known to be done. */
+  readonly done: readonly number[];
 };
 
 type Told = {
@@ -76,8 +78,9 @@ export async function resume(lot: Lot, life: Life, told: Told): Promise<void> {
   const recovered = await recover(folder, {run: manifest.run, now: wallNow(), visit, disk: life.disk});
   const cut = cutOutcomes(recovered, Math.round(now()));
   const left = new Set([...settleOpenAttempts(standing), ...cut.map(({op}) => op)]);
+  const done = cut.map(({op}) => op).filter((op) => stateOf(standing, op) === 'ok');
   for (const each of cut) fold(standing, each);
-  told.found({standing, verdict: recovered.verdict, lastSeq: recovered.lastSeq, doubtful: left.size});
+  told.found({standing, verdict: recovered.verdict, lastSeq: recovered.lastSeq, doubtful: left.size, done});
   const decisions = [...rowsIn(standing, 'in-doubt')].flatMap((row) => decide(row, lot.random));
   told.decided(decisions);
   life.machine.enter('opening');

@@ -142,10 +142,11 @@ class Story {
     );
   }
 
-  #look({verdict, lastSeq, doubtful}: Found): void {
+  #look({verdict, lastSeq, doubtful, done}: Found): void {
     if (verdict === 'torn') this.#torn += 1;
     if (lastSeq < this.#machine.durableSeq)
       this.#faults.push(`line ${this.#machine.durableSeq} was on the disk, and the journal ends with ${lastSeq}`);
+    for (const row of done) this.#faults.push(`row ${row} is ok, and was put in doubt by what was cut`);
     const powerless = this.#cuts.some(({kind}) => kind === 'power');
     const most = this.#lot.concurrency * (powerless ? 2 : 1);
     if (doubtful > most) this.#faults.push(`${doubtful} rows came into doubt by a cut, of at most ${most}`);
