@@ -68,7 +68,7 @@ class Story {
     this.#provider = new Provider(random);
     this.#lot = {
       folder: join(home, 'users.run'),
-      rows: 4 + Math.floor(random() * 30),
+      rows: 6 + Math.floor(random() * 42),
       concurrency: 1 + Math.floor(random() * 8),
       segmentBytes: random() < 0.7 ? 700 + Math.floor(random() * 3000) : 1e9,
       random,
@@ -218,13 +218,13 @@ class Story {
     const kind = this.#random() < 0.75 ? 'power' : 'kill';
     const drawn = this.#random();
     if (drawn < 0.1) return {kind, phase: 'creation', step: upTo(25)};
-    if (drawn < 0.25) return {kind, phase: 'recovery', step: upTo(14)};
+    if (drawn < 0.25) return {kind, phase: 'recovery', step: upTo(this.#random() < 0.6 ? 4 : 10)};
     if (drawn < 0.35) return {kind, phase: 'opening', step: upTo(6)};
-    if (drawn < 0.7) return {kind, phase: 'sending', step: upTo(this.#random() < 0.3 ? 6 : 30)};
+    if (drawn < 0.7) return {kind, phase: 'sending', step: upTo(this.#random() < 0.3 ? 6 : 20)};
     if (drawn < 0.85) return {kind, phase: 'rotation', step: upTo(10)};
     if (drawn < 0.9) return {kind, phase: 'ending', step: upTo(4)};
     // Between two things that are asked of the disk.
-    return {kind, phase: 'sending', afterMs: this.#random() * 600};
+    return {kind, phase: 'sending', afterMs: this.#random() * 300};
   }
 }
 
