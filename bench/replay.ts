@@ -1,5 +1,5 @@
-// Measures how soon a run of ten million rows is gone on with: node --import tsx bench/replay.ts [--rows 10000000] [--folder KEPT]
-// The journal is one of the real writer, two records a row; all but the last thousand rows are settled, and the run was killed. Takes 3 GB of disk.
+// Measures how soon a run of ten million rows is gone on with: node --import tsx bench/replay.ts [--rows 10000000] [--spread] [--folder KEPT]
+// The journal is one of the real writer, two records a row; all but a thousand rows, the last or every ten-thousandth, are settled. Takes 3 GB of disk.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
@@ -38,10 +38,13 @@ concurrency: 100
 const DIST = pathToFileURL(join(PROGRAM, '../../dist/')).href;
 
 const text = (value: string) => ({type: 'string', default: value}) as const;
-const {values} = parseArgs({options: {rows: text('10000000'), folder: {type: 'string'}}});
+const {values} = parseArgs({
+  options: {rows: text('10000000'), spread: {type: 'boolean', default: false}, folder: {type: 'string'}},
+});
 const rows = Number(values.rows);
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'sluice-replay-'));
 const run = join(folder, 'users.run');
+const isPending = (row: number) => (values.spread ? row % (rows / PENDING) === 0 : row > rows - PENDING);
 try {
   mkdirSync(folder, {recursive: true});
   if (!existsSync(run)) await makeRun();
@@ -195,20 +198,20 @@ async function writeJournal({id, begunAt, input, plan}: Beginning): Promise<void
     bodyOf(openedRecord(begunAt)),
     bodyOf({t: 'b', l: 0, in: [['network', 5_067_225_885_315_208]]}),
   ]);
-  for (let first = 1; first <= rows - PENDING; first += GROUP / 2) {
+  for (let first = 1; first <= rows; first += GROUP / 2) {
     const bodies: string[] = [];
-    const last = Math.min(first + GROUP / 2 - 1, rows - PENDING);
-    for (let op = first; op <= last; op++) {
+    const settled = Array.from({length: GROUP / 2}, (_, index) => first + index).filter((row) => !isPending(row));
+    for (const op of settled) {
       const at = Math.round(begunAt + (op / PER_SECOND) * 1000);
       bodies.push(
         `"t":"i","op":${op},"n":1,"l":0,"h":"${((op * 2654435761) % 2 ** 32).toString(16).padStart(8, '0')}","at":${at}`,
       );
     }
-    for (let op = first; op <= last; op++) {
+    for (const op of settled) {
       const at = Math.round(begunAt + (op / PER_SECOND) * 1000 + 143);
       bodies.push(`"t":"o","op":${op},"n":1,"k":"ok","at":${at},"st":201,"ms":143`);
     }
-    await segments.store(bodies);
+    if (bodies.length > 0) await segments.store(bodies);
   }
   await segments.close();
 }

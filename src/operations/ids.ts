@@ -5,7 +5,7 @@ import {shown} from './shown.js';
 /** An id that two rows have. `row` is the later one. */
 export type Duplicate = {readonly id: string; readonly firstRow: number; readonly row: number};
 
-/** Collects the ids of all rows, at 16 bytes each, whatever their length; where the id is the number of its row, at a bit. */
+/** Collects the ids of all rows, at 12 bytes each, whatever their length; where the id is the number of its row, at a bit. */
 export type Ids = {
   add(id: string, row: number): void;
   /**
@@ -21,7 +21,7 @@ const CHUNK = 2 ** 16;
 
 /** An empty collection of ids. */
 export function makeIds(hash: (id: string) => number = hashId): Ids {
-  const chunks: {readonly hashes: Float64Array; readonly rows: Float64Array}[] = [];
+  const chunks: {readonly hashes: Float64Array; readonly rows: Uint32Array}[] = [];
   let count = 0;
   /** Rows whose id is their number, and numbers that are the id of another row. */
   const own = makeBits();
@@ -47,7 +47,7 @@ export function makeIds(hash: (id: string) => number = hashId): Ids {
     add(id, row) {
       if (id === String(row)) return own.add(row);
       if (/^[1-9]\d{0,8}$/.test(id)) taken.add(Number(id));
-      if (count % CHUNK === 0) chunks.push({hashes: new Float64Array(CHUNK), rows: new Float64Array(CHUNK)});
+      if (count % CHUNK === 0) chunks.push({hashes: new Float64Array(CHUNK), rows: new Uint32Array(CHUNK)});
       const chunk = chunks.at(-1)!;
       chunk.hashes[count % CHUNK] = hash(id);
       chunk.rows[count % CHUNK] = row;

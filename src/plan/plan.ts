@@ -75,7 +75,7 @@ function bindingOf({held, ms}: Foreseen): Plan['binding'] {
     .map(({limit, window, ms: heldMs}) => ({limit, window, share: Number((heldMs / ms).toFixed(4))}));
 }
 
-function lanesOf(lanes: Lanes, counts: Float64Array, {laneMs}: Foreseen): Plan['lanes'] {
+function lanesOf(lanes: Lanes, counts: Uint32Array, {laneMs}: Foreseen): Plan['lanes'] {
   // Of a million lanes the times alone are put in order, and then the last to end are picked.
   const lastMs = laneMs.toSorted().at(-LISTED_LANES) ?? -1;
   const busy = (wanted: (ms: number) => boolean, room: number) => {

@@ -55,6 +55,6 @@ function settledOf(standing: Standing): number {
   return standing.rows - counts(standing).pending;
 }
 
-function sum(waiting: Float64Array): number {
+function sum(waiting: Uint32Array): number {
   return waiting.reduce((total, count) => total + count, 0);
 }

@@ -39,7 +39,7 @@ export type Beginning = {
   readonly at: number;
   readonly settled: number;
   readonly lanes: Lanes;
-  readonly counts: Float64Array;
+  readonly counts: Uint32Array;
   eta: Eta;
 };
 

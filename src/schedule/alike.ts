@@ -6,7 +6,7 @@ import type {Request} from '../requests/request.js';
 /** How many rows ask for what an earlier row asks for already, and the first of them. */
 export type Alike = {readonly rows: number; readonly first: readonly Omit<Duplicate, 'id'>[]};
 
-/** So many rows are compared, at 16 bytes each: who doubled a file sees it in its first million rows. */
+/** So many rows are compared, at 12 bytes each: who doubled a file sees it in its first million rows. */
 const COMPARED = 1_000_000;
 const NAMED = 3;
 

@@ -22,7 +22,7 @@ export class Lanes {
   readonly #laneOf = makeHashIndex();
   readonly #shapeOf = new Map<string, number>();
   #shape = new Uint16Array(FIRST_LANES);
-  #left = new Float64Array(FIRST_LANES);
+  #left = new Uint32Array(FIRST_LANES);
   readonly #holds = new Holds();
   #first = new Uint32Array(FIRST_LANES);
   #ownFrom = new Uint32Array(FIRST_LANES);
@@ -108,11 +108,11 @@ export class Lanes {
   }
 
   /** How many operations wait in each lane; `restore` puts them back after a run was played ahead. */
-  counts(): Float64Array {
+  counts(): Uint32Array {
     return this.#left.slice(0, this.#count);
   }
 
-  restore(counts: Float64Array, holding?: Holding): void {
+  restore(counts: Uint32Array, holding?: Holding): void {
     this.#left.set(counts);
     if (holding) this.#holds.restore(holding);
   }
@@ -224,12 +224,12 @@ export class Lanes {
 
   #grow(): void {
     const length = this.#shape.length * 2;
-    const grown = <T extends Uint16Array | Uint32Array | Float64Array>(from: T, to: T): T => {
+    const grown = <T extends Uint16Array | Uint32Array>(from: T, to: T): T => {
       to.set(from);
       return to;
     };
     this.#shape = grown(this.#shape, new Uint16Array(length));
-    this.#left = grown(this.#left, new Float64Array(length));
+    this.#left = grown(this.#left, new Uint32Array(length));
     this.#first = grown(this.#first, new Uint32Array(length));
     this.#ownFrom = grown(this.#ownFrom, new Uint32Array(length));
   }

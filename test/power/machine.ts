@@ -29,8 +29,8 @@ export type Broken = 'no-file-sync' | 'no-folder-sync' | 'no-cut-sync' | undefin
 type Entry = Inode | 'folder';
 type Naming = {readonly folder: string; readonly apply: (names: Map<string, Entry>) => void};
 
-/** What never comes: the machine is off. */
-const NEVER = new Promise<never>(() => {});
+/** What never comes: the machine is off. One for each who waits, for a promise keeps all who wait for it. */
+const never = () => new Promise<never>(() => {});
 
 /**
  * A machine whose power can go at any instant. Files are written through to real ones below `home`, so that whoever reads finds what a running system
@@ -145,14 +145,14 @@ export class Machine {
 
   /** One thing asked of the disk. The cut may come before it is begun, in its middle, or when it is done and nobody knows yet. */
   async #step<T>(life: number, apply: (whole: boolean) => T): Promise<T> {
-    if (life !== this.#life) return NEVER;
+    if (life !== this.#life) return never();
     const phase = this.#rotates ? 'rotation' : this.#phase;
     const count = (this.#steps.get(phase) ?? 0) + 1;
     this.#steps.set(phase, count);
     if (this.#cut?.phase === phase && 'step' in this.#cut && this.#cut.step === count)
       return this.#cutAt(this.#cut, apply);
     if (phase === 'sending' || phase === 'ending') await later(this.#random() * 4);
-    return life === this.#life ? apply(true) : NEVER;
+    return life === this.#life ? apply(true) : never();
   }
 
   #cutAt<T>({kind}: Cut, apply: (whole: boolean) => T): Promise<T> {
@@ -163,7 +163,7 @@ export class Machine {
       // It did not come so far as to be told.
     }
     this.#cutNow(kind);
-    return NEVER;
+    return never();
   }
 
   #open(path: string, how: 'new' | 'existing'): number {
