@@ -27,8 +27,9 @@ for (const stream of [process.stdout, process.stderr]) {
 
 /** Only an error that nobody foresaw has no exit code of its own. */
 async function fail(error) {
-  const {told} = await import('../dist/ui/usage.js');
-  const shown = told(error, process.argv.slice(2));
+  // Where too few files may be open, not even this can be loaded: the error is told as it is, or it would come back for ever.
+  const usage = await import('../dist/ui/usage.js').catch(() => undefined);
+  const shown = usage ? usage.told(error, process.argv.slice(2)) : error;
   const known = shown instanceof Error ? shown : new Error(`thrown: ${shown}`);
   known.oclif ??= {exit: INTERNAL};
   return Errors.handle(known);

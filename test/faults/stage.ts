@@ -35,6 +35,8 @@ export type Stage = {
   readonly folder: string;
   readonly provider: FaultyProvider;
   readonly said: Said[];
+  /** Of what was said, what runs and resumes said. */
+  readonly sessions: readonly Said[];
   /** Writes rows.csv with rows 1 to `count`. */
   rows(count: number): void;
   /** The words of `sluice run`. */
@@ -61,7 +63,7 @@ limits:
   - name: all
     windows: [{requests: 400, seconds: 1}]
 concurrency: 4
-retry: {attempts: 3, firstSeconds: 0.1, maxSeconds: 0.3}
+retry: {attempts: 3, firstSeconds: 0.1, maxSeconds: 2}
 `;
 
 export type Verdict = {readonly faults: readonly string[]; readonly proofs: readonly string[]};
@@ -96,6 +98,7 @@ async function ask({repeatable = false, damaged = false}: Case, stage: Stage): P
     folder: stage.folder,
     heard: stage.provider.heard(),
     said: stage.said,
+    sessions: stage.sessions,
     secret: SECRET,
     status,
     repeatable,
@@ -106,10 +109,14 @@ async function ask({repeatable = false, damaged = false}: Case, stage: Stage): P
 function openStage(cwd: string, provider: FaultyProvider, proofs: string[]): Stage {
   const env = {FAULTY_TOKEN: SECRET, SLUICE_STATE: join(cwd, 'state')};
   const said: Said[] = [];
+  const sessions: Said[] = [];
   const folder = join(cwd, 'rows.run');
   const start: Stage['start'] = (words, more = {}) => {
     const started = startSluice(words, {cwd, ...more, env: {...env, ...more.env}});
-    void started.ended.then((each) => said.push(each));
+    void started.ended.then((each) => {
+      said.push(each);
+      if (words[0] === 'run' || words[0] === 'resume') sessions.push(each);
+    });
     return started;
   };
   const type: Stage['type'] = (words, more) => start(words, more).ended;
@@ -123,6 +130,7 @@ function openStage(cwd: string, provider: FaultyProvider, proofs: string[]): Sta
     folder,
     provider,
     said,
+    sessions,
     rows: (count) =>
       writeFileSync(
         join(cwd, 'rows.csv'),
