@@ -3,7 +3,7 @@ import type {Pace} from '../limits/pace.js';
 import {EXIT, Problem} from '../problem.js';
 import {readShare} from './complete.js';
 import {didYouMean} from './nearest.js';
-import type {Limit, Profile} from './profile.js';
+import type {AnswerRule, Limit, Profile} from './profile.js';
 
 /** What `--limit [NAME=]80/5s` asks for. */
 export type LimitFlag = {readonly name?: string | undefined; readonly requests: number; readonly seconds: number};
@@ -16,6 +16,8 @@ export type Overrides = {
   readonly concurrency?: number | undefined;
   readonly pace?: Pace | undefined;
   readonly rampSeconds?: number | undefined;
+  /** Answers that count as ok, before the profile's own rules about what was not executed and what failed. */
+  readonly ok?: readonly AnswerRule[] | undefined;
 };
 
 /**
@@ -24,7 +26,7 @@ export type Overrides = {
  * The result's share is 1: it is spent. Throws LIMIT_UNKNOWN (exit 2).
  */
 export function applyLimits(profile: Profile, overrides: Overrides): Profile {
-  const {limits, share, concurrency, pace, rampSeconds} = overrides;
+  const {limits, share, concurrency, pace, rampSeconds, ok} = overrides;
   const known = profile.limits.map(({name}) => name);
   for (const {name} of limits) if (name !== undefined && !known.includes(name)) throw unknownLimit(profile, name);
   const own = profile.limits.map((limit): Limit => {
@@ -47,6 +49,7 @@ export function applyLimits(profile: Profile, overrides: Overrides): Profile {
     concurrency: concurrency ?? profile.concurrency,
     ...(pace === undefined ? {} : {pace}),
     ...(rampSeconds === undefined ? {} : {rampSeconds}),
+    ...(ok === undefined ? {} : {okFirst: ok}),
   };
 }
 

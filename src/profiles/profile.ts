@@ -125,6 +125,8 @@ export type Profile = {
   readonly notExecuted: readonly AnswerRule[];
   readonly failed: readonly AnswerRule[];
   readonly ok: readonly AnswerRule[];
+  /** What the operator counts as ok, tried before `notExecuted` and `failed`. No file has it. */
+  readonly okFirst?: readonly AnswerRule[] | undefined;
   readonly retry: RetryRule;
   readonly repeatable: {readonly methods: readonly string[]};
   readonly resend: readonly number[];

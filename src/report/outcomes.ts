@@ -11,6 +11,8 @@ export type Outcome = {
   /** How long that attempt took. */
   readonly ms: number | null;
   readonly error: string | null;
+  /** Why it is ok, where the status alone does not tell. */
+  readonly note: string | null;
   readonly response: string | null;
   /** It was sent again although it is not repeatable, because the profile's `resend` says so. */
   readonly resent: boolean;
@@ -45,7 +47,7 @@ const CODE_OF_DECISION = {ok: 1, failed: 2, skip: 4, retry: PENDING} as const;
 const NO_MS = 0xffffffff;
 const UNTOLD_ERROR = 'the attempt was begun, and nothing tells what became of it';
 
-type Said = {readonly error?: string; readonly response?: string};
+type Said = {readonly note?: string; readonly error?: string; readonly response?: string};
 
 /** Room for `rows` rows that have not been attempted. What the journal says about rows is kept in `scratch`. */
 export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
@@ -60,8 +62,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
   const resent = new Uint8Array(size);
 
   const say = (row: number, said: Said) => {
-    const stretch: Stretch =
-      said.error === undefined && said.response === undefined ? NOTHING : scratch.add(JSON.stringify(said));
+    const stretch: Stretch = Object.keys(said).length === 0 ? NOTHING : scratch.add(JSON.stringify(said));
     saidAt[row] = stretch.offset;
     saidBytes[row] = stretch.bytes;
   };
@@ -122,6 +123,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         at: times[row]!,
         ms: lengths[row] === NO_MS ? null : lengths[row]!,
         error: said.error ?? (code === UNTOLD ? UNTOLD_ERROR : null),
+        note: said.note ?? null,
         response: said.response ?? null,
         resent: resent[row] === 1,
       };
@@ -131,7 +133,10 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
 
 const NOTHING: Stretch = {offset: 0, bytes: 0};
 
-function saidOf({m, e, b}: OutcomeRecord): Said {
-  const error = m ?? e;
-  return {...(error === undefined ? {} : {error}), ...(b === undefined ? {} : {response: b})};
+function saidOf({k, m, e, b}: OutcomeRecord): Said {
+  const word = m ?? e;
+  return {
+    ...(word === undefined ? {} : k === 'ok' ? {note: word} : {error: word}),
+    ...(b === undefined ? {} : {response: b}),
+  };
 }

@@ -7,6 +7,7 @@ import {readRows} from '../operations/read.js';
 import {isBadRow} from '../operations/records.js';
 import type {Input} from '../operations/source.js';
 import {inputChanged} from '../schedule/reopen.js';
+import {type Cause, Causes} from './causes.js';
 import {safeCells} from './cells.js';
 import {Copies} from './copies.js';
 import {DerivedFile, writeDerived} from './derived-file.js';
@@ -30,6 +31,8 @@ export type Result = {
   /** The scrubbed start of the body, where one was kept. */
   readonly response: string | null;
   readonly captured: Readonly<Record<string, unknown>> | null;
+  /** Why it is ok, where the status alone does not tell: `already there`. */
+  readonly note: string | null;
 };
 
 /** What the derived files of a run are made from. */
@@ -57,6 +60,8 @@ export type ResultFiles = {
   readonly inDoubt: string | undefined;
   /** Rows that were sent again on the profile's word (`resend`), though that may have done them twice. */
   readonly resent: string | undefined;
+  /** Why rows came out as they did, counted. */
+  readonly causes: readonly Cause[];
 };
 
 /**
@@ -93,6 +98,7 @@ async function writeRows(
   const results = new DerivedFile(path);
   const failed = new Copies(join(folder, `failed.${input.format}`), input);
   const inDoubt = new Copies(join(folder, `in-doubt.${input.format}`), input, 'to settle');
+  const causes = new Causes(input.name);
   const resent = new Copies(join(folder, `resent.${input.format}`), input);
   try {
     if (format === 'csv') results.write(`${safeCells(COLUMNS)}\n`);
@@ -101,6 +107,7 @@ async function writeRows(
       if (!outcome) continue;
       const id = isBadRow(row) ? String(row.place.row) : idOf(row);
       results.write(line(resultOf(row.place.row, id, outcome)));
+      causes.note(row.place.line, outcome);
       if (outcome.state === 'failed') failed.write(row, outcome);
       if (outcome.state === 'in-doubt') inDoubt.write(row, outcome);
       if (outcome.resent) resent.write(row, outcome);
@@ -113,6 +120,7 @@ async function writeRows(
       failed: replace(failed, folder, 'failed'),
       inDoubt: replace(inDoubt, folder, 'in-doubt'),
       resent: replace(resent, folder, 'resent'),
+      causes: causes.list(),
     };
   } finally {
     results.discard();
@@ -131,8 +139,8 @@ function replace(copies: Copies, folder: string, name: string): string | undefin
 
 /** One result, with every key in its place. */
 export function resultOf(row: number, id: string, outcome: Outcome): Result {
-  const {state, status, attempts, at, ms, error, response} = outcome;
-  return {row, id, state, status, attempts, at: new Date(at).toISOString(), ms, error, response, captured: null};
+  const {state, status, attempts, at, ms, error, response, note} = outcome;
+  return {row, id, state, status, attempts, at: new Date(at).toISOString(), ms, error, response, captured: null, note};
 }
 
 const COLUMNS = [
@@ -146,6 +154,7 @@ const COLUMNS = [
   'error',
   'response',
   'captured',
+  'note',
 ] as const satisfies readonly (keyof Result)[];
 
 function ndjsonLine(result: Result): string {

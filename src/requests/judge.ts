@@ -1,5 +1,5 @@
 import type {Exchange, Response} from '../exchange.js';
-import type {Profile} from '../profiles/profile.js';
+import type {AnswerRule, Profile} from '../profiles/profile.js';
 import {type Answer, answerOf, explanation, matchingRule, violatedPolicies} from './answer.js';
 import type {Request, Verdict} from './request.js';
 import {showSafe} from './show.js';
@@ -50,12 +50,23 @@ function judgeAnswer(response: Response, request: Judged, profile: Profile, atte
     const limits = refused?.limits ?? violatedPolicies(answer);
     return limits.length === 0 ? {kind: 'refused', status} : {kind: 'refused', status, limits};
   }
+  const saidOk = matchingRule(profile.okFirst ?? [], answer);
+  if (saidOk) return okBy(saidOk, answer);
   const undone = matchingRule(profile.notExecuted, answer);
   if (undone) return againOrFailed(status, undone.why ?? explanation(answer), profile, attempt);
   const failed = matchingRule(profile.failed, answer);
   if (failed) return {kind: 'failed', status, why: failed.why ?? explanation(answer)};
-  if (matchingRule(profile.ok, answer)) return {kind: 'ok', status, bodyLost: response.bodyLost};
+  const ok = matchingRule(profile.ok, answer);
+  if (ok) return okBy(ok, answer);
   return judgeStatus(answer, request, profile, attempt);
+}
+
+/** A rule made it ok: where the status says otherwise, the row's result tells why. */
+function okBy(rule: AnswerRule, answer: Answer): Verdict {
+  const {status, bodyLost} = answer;
+  const found = status === 409 ? 'already there' : status < 300 ? undefined : explanation(answer);
+  const why = rule.why ?? found;
+  return {kind: 'ok', status, bodyLost, ...(why === undefined ? {} : {why})};
 }
 
 function judgeStatus(answer: Answer, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {

@@ -53,7 +53,7 @@ function follow(prepared: Prepared, ended: Settling, tools: Tools): void {
     case 'ok':
       tools.unproven = 0;
       failUnauthorized(tools, ended.startedAt);
-      close(prepared, ended, tools, {kind: 'ok'});
+      close(prepared, ended, tools, {kind: 'ok', why: verdict.why});
       break;
     case 'failed':
       close(prepared, ended, tools, {kind: 'failed', why: verdict.why});
@@ -121,9 +121,9 @@ function close(
   prepared: Prepared,
   ended: Ended,
   tools: Tools,
-  result: {kind: 'ok'} | {kind: 'failed'; why: string},
+  result: {kind: 'ok'; why: string | undefined} | {kind: 'failed'; why: string},
 ): void {
-  tools.record(outcome(prepared, ended, tools, result.kind, result.kind === 'failed' ? {m: result.why} : {}));
+  tools.record(outcome(prepared, ended, tools, result.kind, result.why === undefined ? {} : {m: result.why}));
   tools.histories.delete(prepared.operation.place.row);
   const stop = noteSettled(tools.failures, result);
   if (stop) stopRun(tools, stop);

@@ -4,6 +4,7 @@ import {now} from '../clock.js';
 import type {Pace} from '../limits/pace.js';
 import {EXIT, Problem} from '../problem.js';
 import {findProfile} from '../profiles/find.js';
+import {parseOkFlag} from '../profiles/ok-flag.js';
 import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
 import {chooseBaseUrl, type Order} from '../requests/asked.js';
 import type {SessionOrder} from '../run/order.js';
@@ -77,7 +78,7 @@ export function sessionFrom(
   const failures = words['stop-on-failures'];
   return {
     folder,
-    overrides: overridesFrom(words),
+    overrides: {...overridesFrom(words), ok: words.ok?.flatMap(parseOkFlag)},
     credential: words.credential,
     envFile: words['env-file'],
     rows: words.rows === undefined ? undefined : parseRows(words.rows),

@@ -103,7 +103,7 @@ function tellOutcome({k, st, ms, e, m, n}: OutcomeRecord): string {
   if (n === 0) return `${k === 'unk' ? 'in doubt' : k} without an attempt${because}`;
   switch (k) {
     case 'ok':
-      return `${answer}: ok`;
+      return `${answer}: ok${because}`;
     case 'failed':
       return `${answer}: failed${because}`;
     case 'skipped':

@@ -181,6 +181,13 @@ export const sessionFlags = {
     default: 'hold',
     description: 'hold rows that may have been executed, or send them again',
   }),
+  ok: Flags.string({
+    helpGroup: 'PATIENCE',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'STATUS[:TEXT]',
+    description: 'count these answers as ok: 409, or 409:already exists where the body has to say so',
+  }),
   'keep-bodies': Flags.string({
     options: ['all', 'failed', 'none'],
     default: 'failed',

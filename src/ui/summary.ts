@@ -1,6 +1,7 @@
 import {Chalk} from 'chalk';
 import type {ResultFiles} from '../report/results.js';
 import type {Summary} from '../report/summary.js';
+import {causeLines} from './causes.js';
 import {sayInstant} from './instant.js';
 import {count, plain, sayNumber} from './plain.js';
 import {sayDuration} from './words.js';
@@ -35,6 +36,7 @@ export function summaryLines({summary, files, message, kept, resumeAt, color, no
   return [
     `${chalk.bold(count(rows, 'row'))}: ${states(summary, chalk)}`,
     `${count(attempts, 'attempt')}${pace(summary)}${refused}`,
+    ...causeLines(files?.causes ?? []),
     ...(message === undefined ? [] : [chalk.yellow(`stopped: ${plain(message)}`)]),
     ...(resumeAt === undefined ? [] : [`going on makes sense from ${sayInstant(resumeAt, now)}`]),
     ...keptLines(summary, kept),

@@ -25,6 +25,12 @@ function windowsOf(one: Profile): Record<string, string[]> {
 }
 
 describe('applyLimits', () => {
+  it('puts what the operator counts as ok before the rules of the profile', () => {
+    const ok = [{status: ['409']}];
+    assert.deepEqual(applyLimits(profile, {limits: [], ok}).okFirst, ok);
+    assert.notProperty(applyLimits(profile, {limits: []}), 'okFirst');
+  });
+
   it("uses the profile's own share of the profile's own windows, once", () => {
     const used = applyLimits(profile, {limits: []});
     assert.deepEqual(windowsOf(used), {network: ['80/5 fixed'], user: ['8/1 rolling', '2/60 bucket 1']});

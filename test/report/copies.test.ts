@@ -14,6 +14,7 @@ const FAILED: Outcome = {
   at: 0,
   ms: 5,
   error: 'no',
+  note: null,
   response: null,
   resent: false,
 };

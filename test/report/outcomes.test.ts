@@ -23,7 +23,17 @@ const decided = (as: 'ok' | 'failed' | 'retry' | 'skip', why?: string): JournalR
 
 const opened: JournalRecord = {t: 'O', at: 25, pid: 1, host: 'here', boot: '', up: 0, v: 'clean', cut: 0, amb: 1};
 
-const OK: Outcome = {state: 'ok', status: 200, attempts: 1, at: 20, ms: 7, error: null, response: null, resent: false};
+const OK: Outcome = {
+  state: 'ok',
+  status: 200,
+  attempts: 1,
+  at: 20,
+  ms: 7,
+  error: null,
+  note: null,
+  response: null,
+  resent: false,
+};
 
 describe('makeOutcomes', () => {
   let folder: string;

@@ -109,7 +109,7 @@ describe('writeResults', () => {
     await write('users.csv', 'id\na\n', journalOf({k: 'ok', st: 201}));
     assert.equal(
       read('results.ndjson'),
-      '{"row":1,"id":"a","state":"ok","status":201,"attempts":1,"at":"2026-08-21T12:00:00.050Z","ms":50,"error":null,"response":null,"captured":null}\n',
+      '{"row":1,"id":"a","state":"ok","status":201,"attempts":1,"at":"2026-08-21T12:00:00.050Z","ms":50,"error":null,"response":null,"captured":null,"note":null}\n',
     );
   });
 

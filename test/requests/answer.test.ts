@@ -80,7 +80,7 @@ describe('judge, with the answers of providers', () => {
       'appwrite knows the row already',
       {...appwrite, ok: [{status: ['409'], json: {'/type': 'user_already_exists'}}]},
       {status: 409, body: {type: 'user_already_exists'}},
-      {kind: 'ok', status: 409, bodyLost: false},
+      {kind: 'ok', status: 409, bodyLost: false, why: 'already there'},
     ],
     ['appwrite answers without a body', appwrite, {status: 204}, {kind: 'ok', status: 204, bodyLost: false}],
     [

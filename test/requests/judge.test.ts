@@ -211,3 +211,25 @@ describe('judge, of refusals', () => {
     assert.equal(kind({stop}, {status: 429, body: 'slow down'}), 'refused');
   });
 });
+
+describe('judge, with what the operator counts as ok', () => {
+  const exists = {status: 409, body: {message: 'user already exists'}};
+  const okFirst = [{status: ['409'], body: 'already exists'}];
+  it('is ok before the profile calls it failed or not executed, and says why', () => {
+    const all = [{status: ['4xx']}];
+    const ok = {kind: 'ok', status: 409, bodyLost: false, why: 'already there'} as const;
+    assert.deepEqual(verdict({okFirst, failed: all}, exists), ok);
+    assert.deepEqual(verdict({okFirst, notExecuted: all}, exists), ok);
+    assert.equal(kind({okFirst}, {status: 409, body: {message: 'another conflict'}}), 'failed');
+  });
+
+  it('leaves what ends the run, and what came too early', () => {
+    assert.equal(kind({okFirst, stop: [{status: ['409']}]}, exists), 'stop');
+    assert.equal(kind({okFirst, refused: [{status: ['409']}]}, exists), 'refused');
+  });
+
+  it('says what the answer says where the status is another', () => {
+    const found = verdict({okFirst: [{status: ['404']}]}, {status: 404, body: {message: 'no such user'}});
+    assert.deepEqual(found, {kind: 'ok', status: 404, bodyLost: false, why: 'no such user'});
+  });
+});

@@ -15,6 +15,7 @@ const OUTCOME = {
   at: 0,
   ms: 1,
   error: null,
+  note: null,
   response: null,
   resent: false,
 } as const;

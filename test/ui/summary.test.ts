@@ -20,6 +20,7 @@ const FILES = {
   failed: 'users.run/failed.csv',
   inDoubt: 'users.run/in-doubt.csv',
   resent: undefined,
+  causes: [],
 };
 
 describe('summaryLines', () => {
