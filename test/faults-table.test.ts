@@ -2,7 +2,9 @@ import {readFileSync} from 'node:fs';
 import {assert} from 'chai';
 import {CASES} from './faults/cases.js';
 import {claimFaults, readMatrix, resultOf, table} from './faults/matrix.js';
-import {actFor} from './faults/server.js';
+import {type Evidence, judge} from './faults/oracle.js';
+import {actFor, type Heard} from './faults/server.js';
+import {inFolder} from './support/program.js';
 
 describe('the fault matrix', () => {
   const matrix = readMatrix();
@@ -66,5 +68,48 @@ describe('the provider that fails as told', () => {
       [did('3', 1), did('3', 2, true), did('1', 4), did('1', 5), did('1', 6), did('1', 7)],
       ['reset', 'ok', 'ok', 'hang', 'hang', 'ok'],
     );
+  });
+});
+
+describe('the oracle of the fault matrix', () => {
+  const status = {rows: 2, ok: 2, failed: 0, skipped: 0, inDoubt: 0, pending: 0, exit: 0};
+  const sent = (op: string) => ({op, executed: true, did: 'ok'}) as Heard;
+  const ended = {
+    exit: 0,
+    signal: null,
+    stdout: '',
+    stderr: '2 rows: 2 ok\n2 attempts in 1 s\nnext: sluice results rows.run\n',
+  };
+  const sound = {
+    heard: [sent('1'), sent('2')],
+    said: [ended],
+    sessions: [ended],
+    secret: 's3cret',
+    status,
+    repeatable: false,
+  };
+  const results = '{"row":1,"state":"ok"}\n{"row":2,"state":"ok"}\n';
+  const found = (broken: Partial<Evidence>, files: Readonly<Record<string, string>> = {}) =>
+    inFolder({'results.ndjson': results, ...files}, async (folder) =>
+      judge({...sound, folder, ...broken}).map((fault) => fault.slice(0, 2)),
+    );
+
+  it('finds nothing where all is well', async () => assert.deepEqual(await found({}), []));
+
+  for (const [promise, broken, files] of [
+    ['O1', {status: {...status, rows: 3}}],
+    ['O2', {heard: [sent('1'), sent('2'), sent('2')]}],
+    ['O3', {heard: [sent('1')]}],
+    ['O4', {status: {...status, exit: 1}}],
+    ['O5', {said: [{...ended, stderr: 'it broke\n'}]}],
+    ['O6', {}, {'summary.json': 'czNjcmV0'}],
+    ['O6', {said: [{...ended, stdout: 's3cret'}]}],
+  ] as const)
+    it(`finds what breaks ${promise}: ${JSON.stringify(broken)}`, async () =>
+      assert.deepEqual(await found(broken as Partial<Evidence>, files), [promise]));
+
+  it('lets a row be executed twice that the journal lists', async () => {
+    const journal = '{"t":"i","op":2}\n{"t":"O"}\n{"t":"d","op":2,"as":"retry"}\n';
+    assert.deepEqual(await found({heard: [sent('1'), sent('2'), sent('2')]}, {'journal-000001.ndjson': journal}), []);
   });
 });

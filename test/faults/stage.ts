@@ -10,7 +10,7 @@ import type {Rule} from './server.js';
 export const SECRET = 'tr0ub4dor&3-faults';
 
 /** What a case may ask of the machine. */
-export type Need = 'strace' | 'mount' | 'faketime' | 'root';
+export type Need = 'strace' | 'mount' | 'faketime';
 
 /** One case of the matrix, or one way to bring it about. */
 export type Case = {
@@ -189,7 +189,6 @@ const LACKS: Readonly<Record<Need, () => string | undefined>> = {
     'no strace (apt-get install strace)',
   ),
   faketime: once('faketime', () => faketimeLibrary() !== undefined, 'no faketime (apt-get install faketime)'),
-  root: once('root', () => process.getuid?.() === 0, 'not root'),
   mount: once('mount', canMount, 'may not mount a small disk'),
 };
 
