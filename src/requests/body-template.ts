@@ -1,9 +1,10 @@
 import type {Template as Piece} from 'liquidjs';
 import {EXIT, Problem} from '../problem.js';
 import {compileJson, type JsonTemplate, renderJson} from './json-body.js';
+import {withoutPair} from './left-out.js';
 import {MARK, type Part, partsOf, type Reader, renderPieces} from './liquid.js';
 import {encodeQueryValue} from './path-value.js';
-import {jsonOf, textOf, UnfitValue} from './values.js';
+import {jsonOf, OMITTED, textOf, UnfitValue} from './values.js';
 
 type Row = Readonly<Record<string, unknown>>;
 type Manner = 'json' | 'form' | 'text';
@@ -74,15 +75,23 @@ function mannerOf(source: string, contentType: string | undefined): Manner | und
 
 function joined(parts: readonly Part[], manner: 'form' | 'text', row: Row): RenderedBody {
   let text = '';
+  const gaps: number[] = [];
   for (const part of parts) {
-    if (part.kind === 'text') text += part.text;
-    else text += manner === 'form' ? encodeQueryValue(textOf(part.read(row))) : textOf(part.read(row));
+    if (part.kind === 'text') {
+      text += part.text;
+      continue;
+    }
+    const value = part.read(row);
+    if (value === OMITTED && manner === 'form') gaps.push(text.length);
+    text += manner === 'form' ? encodeQueryValue(textOf(value)) : textOf(value);
   }
+  text = gaps.reduceRight(withoutPair, text);
   return {text, contentType: CONTENT_TYPE[manner]};
 }
 
 // One expression alone is treated like the `body` cell of a file of operations: JSON objects and lists are JSON, the rest is text.
 function soleBody(value: unknown): RenderedBody {
+  if (value === OMITTED) throw new UnfitValue('there is no value, and no member of a body that could be left out');
   if (typeof value === 'object' && value !== null) return {text: jsonOf(value), contentType: CONTENT_TYPE.json};
   const text = textOf(value);
   return {text, contentType: /^\s*[[{]/.test(text) && isJson(text) ? CONTENT_TYPE.json : CONTENT_TYPE.text};

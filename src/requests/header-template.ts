@@ -3,7 +3,7 @@ import type {Profile} from '../profiles/profile.js';
 import {checkHeaderName, checkHeaderValue, checkPlainName, credentialHeaders} from './headers.js';
 import {type Part, parseTemplate, partsOf} from './liquid.js';
 import {showSafe} from './show.js';
-import {textOf, UnfitValue} from './values.js';
+import {OMITTED, textOf, UnfitValue} from './values.js';
 
 /** `Name: {{ value }}`, taken apart; the name is lower case. */
 export type HeaderTemplate = {readonly name: string; readonly parts: readonly Part[]};
@@ -48,7 +48,9 @@ export function renderHeaders(
 ): Record<string, string> {
   const rendered: Record<string, string> = {};
   for (const {name, parts} of headers) {
-    const value = parts.map((part) => (part.kind === 'text' ? part.text : textOf(part.read(row)))).join('');
+    const values = parts.map((part) => (part.kind === 'text' ? part.text : part.read(row)));
+    if (values.length === 1 && values[0] === OMITTED) continue;
+    const value = values.map(textOf).join('');
     checkHeaderValue(name, value);
     rendered[name] = value;
   }

@@ -1,5 +1,6 @@
+import {withoutMember} from './left-out.js';
 import type {Part, Reader} from './liquid.js';
-import {inExpression, jsonOf, textOf, UnfitValue} from './values.js';
+import {inExpression, jsonOf, OMITTED, textOf, UnfitValue} from './values.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -8,8 +9,14 @@ export type JsonTemplate = readonly JsonPiece[];
 
 type JsonPiece =
   | {readonly kind: 'text'; readonly text: string}
-  /** `quoted`: inside a string literal, where every value is text. Else it is a whole value and keeps its type. */
-  | {readonly kind: 'slot'; readonly quoted: boolean; readonly source: string; readonly read: Reader};
+  /** `quoted`: inside a string literal, where every value is text. Else it keeps its type. `whole`: there is nothing else in the literal. */
+  | {
+      readonly kind: 'slot';
+      readonly quoted: boolean;
+      readonly whole: boolean;
+      readonly source: string;
+      readonly read: Reader;
+    };
 
 /**
  * Finds out where in the JSON each expression stands. Returns what is wrong, as a sentence, when the text is not JSON whatever the values.
@@ -20,17 +27,25 @@ export function compileJson(parts: readonly Part[]): JsonTemplate | {readonly fa
   let quoted = false;
   let escaped = false;
   let sample = '';
-  for (const part of parts) {
+  let length = 0;
+  for (const [index, part] of parts.entries()) {
     if (part.kind === 'slot') {
       if (escaped) return {fault: `${part.source} stands behind a backslash`};
-      pieces.push({...part, quoted});
+      const next = parts[index + 1];
+      const whole = !quoted || (length === 0 && next?.kind === 'text' && next.text.startsWith('"'));
+      pieces.push({...part, quoted, whole});
+      length += 1;
       sample += quoted ? 'x' : 'null';
       continue;
     }
     for (const unit of part.text) {
+      length += 1;
       if (escaped) escaped = false;
       else if (unit === '\\') escaped = quoted;
-      else if (unit === '"') quoted = !quoted;
+      else if (unit === '"') {
+        quoted = !quoted;
+        length = 0;
+      }
     }
     pieces.push(part);
     sample += part.text;
@@ -42,15 +57,30 @@ export function compileJson(parts: readonly Part[]): JsonTemplate | {readonly fa
 /** Puts the values of a row into their places, each written by the JSON serialiser: nothing in a value can end the string it stands in. */
 export function renderJson(template: JsonTemplate, row: Row): string {
   let text = '';
+  const gaps: {readonly from: number; readonly to: number}[] = [];
   for (const piece of template) {
-    if (piece.kind === 'text') text += piece.text;
-    else text += piece.quoted ? JSON.stringify(textOf(piece.read(row))).slice(1, -1) : bareValue(piece, row);
+    if (piece.kind === 'text') {
+      text += piece.text;
+      continue;
+    }
+    const value = piece.read(row);
+    const from = text.length;
+    text += piece.quoted ? JSON.stringify(textOf(value)).slice(1, -1) : bareValue(piece.source, value);
+    if (value === OMITTED && piece.whole)
+      gaps.push(piece.quoted ? {from: from - 1, to: from + 1} : {from, to: from + 4});
   }
-  return text;
+  return gaps.length === 0 ? text : gaps.reduceRight(leaveOut, text);
 }
 
-function bareValue({source, read}: {readonly source: string; readonly read: Reader}, row: Row): string {
-  const value = read(row);
+// From the last to the first, so that the places of the others stay true.
+function leaveOut(text: string, {from, to}: {readonly from: number; readonly to: number}): string {
+  const rest = withoutMember(text, from, to);
+  if (rest === undefined) throw new UnfitValue('there is no value, and no member of a body that could be left out');
+  return rest;
+}
+
+function bareValue(source: string, value: unknown): string {
+  if (value === OMITTED) return 'null';
   if (value === undefined) throw new UnfitValue(`${source} has no value in this row`);
   return inExpression(source, () => jsonOf(value));
 }

@@ -1,5 +1,5 @@
 import {Context, Liquid, Output, type Template as Piece} from 'liquidjs';
-import {inExpression, toBoolean, toJson, toNumber, UnfitValue} from './values.js';
+import {inExpression, toBoolean, toJson, toNumber, toOptional, UnfitValue} from './values.js';
 
 type Capture = {readonly context: Context};
 
@@ -36,6 +36,7 @@ function makeLiquid(): Liquid {
   engine.registerFilter('number', toNumber);
   engine.registerFilter('boolean', toBoolean);
   engine.registerFilter('json', toJson);
+  engine.registerFilter('optional', toOptional);
   return engine;
 }
 
@@ -66,12 +67,13 @@ export function columnsOf(pieces: Piece[]): readonly string[] {
   return Object.keys(liquid.analyzeSync(pieces, {partials: false}).globals);
 }
 
-/** Renders; `text` holds a mark for every value. */
+/** Renders; `text` holds a mark for every value. `lenient`: a name that the row does not have yields nothing, where it is an error else. */
 export function renderPieces(
   pieces: Piece[],
   row: Readonly<Record<string, unknown>>,
+  lenient = false,
 ): {text: string; values: readonly unknown[]} {
-  const context = new Context(row, liquid.options, {sync: true});
+  const context = new Context(row, liquid.options, {sync: true, ...(lenient && {strictVariables: false})});
   const text = String(liquid.renderSync(pieces, context));
   return {text, values: context.getRegister('slots', [] as unknown[])};
 }
@@ -101,7 +103,10 @@ const KEYWORDS = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank']);
 // A bare column name is most of what templates hold: looked up at once, it costs a hundredth of a rendering.
 function readerOf(piece: Output, source: string): Reader {
   const name = /^\{\{-?\s*([\p{L}_][\p{L}\p{N}_]*)\s*-?\}\}$/u.exec(source)?.[1];
-  if (name === undefined || KEYWORDS.has(name)) return (row) => renderPieces([piece], row).values[0];
+  if (name === undefined || KEYWORDS.has(name)) {
+    const lenient = piece.value.filters.at(0)?.name === 'optional';
+    return (row) => renderPieces([piece], row, lenient).values[0];
+  }
   return (row) => {
     if (!Object.hasOwn(row, name) || row[name] === undefined) throw new UnfitValue(`there is no "${name}" in this row`);
     return row[name];

@@ -1,8 +1,9 @@
 import {EXIT, Problem} from '../problem.js';
+import {withoutPair} from './left-out.js';
 import type {Part, Reader} from './liquid.js';
 import {encodeQueryValue, encodeSegment} from './path-value.js';
 import {showSafe} from './show.js';
-import {inExpression, textOf, UnfitValue} from './values.js';
+import {inExpression, OMITTED, textOf, UnfitValue} from './values.js';
 
 /** `POST /api/v3/users/{{ id }}`, taken apart. */
 export type UrlTemplate = {
@@ -42,12 +43,18 @@ export function compileUrl(method: string, parts: readonly Part[], source: strin
 /** The URL of one row, relative or absolute as the template is. Throws UnfitValue, with the expression named. */
 export function renderUrl(template: UrlTemplate, row: Readonly<Record<string, unknown>>): string {
   let url = '';
+  const gaps: number[] = [];
   for (const piece of template.pieces) {
-    if (piece.kind === 'text') url += piece.text;
-    else url += encodeAt(piece, textOf(piece.read(row)));
+    if (piece.kind === 'text') {
+      url += piece.text;
+      continue;
+    }
+    const value = piece.read(row);
+    if (value === OMITTED && piece.kind === 'query') gaps.push(url.length);
+    url += encodeAt(piece, textOf(value));
   }
   compareShape(url, template);
-  return url;
+  return gaps.reduceRight(withoutPair, url);
 }
 
 function encodeAt({kind, source}: {readonly kind: 'path' | 'query'; readonly source: string}, text: string): string {

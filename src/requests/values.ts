@@ -43,9 +43,21 @@ function unfitOf(error: unknown, code: UnfitCode): UnfitValue | undefined {
   return new UnfitValue(missing ? `there is no ${showValue(missing)} in this row` : showSafe(error.message), code);
 }
 
+/** What `| optional` yields where a row has no value: whatever the expression fills is left out. No other filter can take it for text. */
+export const OMITTED = {
+  toString(): string {
+    throw new UnfitValue('"| optional" stands before a filter that changes text, expected behind it');
+  },
+};
+
+/** `{{ phone | optional }}`: an empty cell, or a member that the row does not have, is left out. `null` is a value. */
+export function toOptional(value: unknown): unknown {
+  return value === undefined || value === '' ? OMITTED : value;
+}
+
 /** What a value looks like inside text: text as it is, nothing for null, JSON for objects and lists. Numbers keep their digits. */
 export function textOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
+  if (value === null || value === undefined || value === OMITTED) return '';
   if (typeof value === 'string') return value;
   if (typeof value === 'object' && !isLosslessNumber(value)) return jsonOf(value);
   return String(value);
@@ -60,14 +72,14 @@ const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** `{{ age | number }}`: the number a text spells, digit for digit. */
 export function toNumber(value: unknown): unknown {
-  if (typeof value === 'number' || isLosslessNumber(value)) return value;
+  if (typeof value === 'number' || isLosslessNumber(value) || value === OMITTED) return value;
   if (typeof value === 'string' && JSON_NUMBER.test(value)) return new LosslessNumber(value);
   throw new UnfitValue(`${showValue(value)} is not a number as JSON writes it`);
 }
 
 /** `{{ active | boolean }}`. */
 export function toBoolean(value: unknown): unknown {
-  if (typeof value === 'boolean') return value;
+  if (typeof value === 'boolean' || value === OMITTED) return value;
   const word = String(value ?? '').toLowerCase();
   if (['true', 'yes', '1'].includes(word)) return true;
   if (['false', 'no', '0'].includes(word)) return false;
