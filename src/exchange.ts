@@ -6,6 +6,22 @@ export type WireRequest = {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** A form with files, sent in place of `body`, which then only stands for it: names, texts, and of files name, type and size. */
+  readonly upload?: Upload | undefined;
+};
+
+/** The fields of a multipart form, in their order. */
+export type Upload = readonly (
+  | {readonly name: string; readonly text: string}
+  | {readonly name: string; readonly file: UploadedFile}
+)[];
+
+/** A file that is read when it is sent. `bytes` is its size when it was looked for, `type` its media type. */
+export type UploadedFile = {
+  readonly path: string;
+  readonly filename: string;
+  readonly bytes: number;
+  readonly type: string;
 };
 
 /** What arrived. `body` is at most as long as the cap of the exchange; `bodyLost` when its end never came or could not be decoded. */

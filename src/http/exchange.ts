@@ -7,6 +7,7 @@ import type {Exchange, Response, WireRequest} from '../exchange.js';
 import {EXIT, Problem} from '../problem.js';
 import {allowConnections, dropIdle, openAgents} from './agents.js';
 import {ACCEPTED_ENCODINGS, readBody} from './body.js';
+import {openFormData} from './form-data.js';
 import {type Phase, watchPhase} from './phase.js';
 
 export type SenderOptions = {
@@ -66,8 +67,11 @@ export function openSender({
   });
   const closing = new AbortController();
   return {
-    send: (request, signal) =>
-      exchange(client, request, {timeoutMs, bodyCapBytes}, signal ? [closing.signal, signal] : [closing.signal]),
+    send: async (request, signal) => {
+      const form = request.upload && (await openFormData(request.upload));
+      const signals = signal ? [closing.signal, signal] : [closing.signal];
+      return exchange(client, request, {timeoutMs, bodyCapBytes, form}, signals);
+    },
     allow: (most) => allowConnections(agents, most),
     dropIdle: () => dropIdle(agents),
     close: () => {
@@ -78,7 +82,17 @@ export function openSender({
   };
 }
 
-type Bounds = {readonly timeoutMs: number; readonly bodyCapBytes: number};
+type Bounds = {
+  readonly timeoutMs: number;
+  readonly bodyCapBytes: number;
+  /** Sent in place of the body. */
+  readonly form: FormData | undefined;
+};
+/** Where one part of a form ends is said in the type, and known only now. */
+function withoutType({'content-type': _, ...headers}: WireRequest['headers']): WireRequest['headers'] {
+  return headers;
+}
+
 type Ending = {readonly error: string; readonly message: string; readonly timedOut: boolean};
 
 function exchange(
@@ -87,7 +101,9 @@ function exchange(
   bounds: Bounds,
   signals: readonly AbortSignal[],
 ): Promise<Exchange> {
-  const {method, url, headers, body} = request;
+  const {method, url} = request;
+  const body = bounds.form ?? request.body;
+  const headers = bounds.form ? withoutType(request.headers) : request.headers;
   if (signals.some(({aborted}) => aborted)) return Promise.resolve(failure('waiting', ABORTED));
   return new Promise((resolve, reject) => {
     let phase: Phase = 'making';

@@ -26,6 +26,8 @@ export type Asked = {
   /** The `--header` lines. */
   readonly headers: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Where the files of a form are taken from, absolute; absent where there are none. */
+  readonly filesRoot?: string | undefined;
 };
 
 /** An input and what is asked of it. */
@@ -58,6 +60,7 @@ export function settingOf(asked: Asked, {overrides, columns, credential}: Circum
     headers: asked.template ? [] : compileHeaders(asked.headers, profile),
     baseUrl: asked.baseUrl,
     allowedOrigins: asked.allowedOrigins,
+    filesRoot: asked.filesRoot,
     credential,
   };
 }

@@ -23,6 +23,8 @@ export type RequestSetting = {
   /** Headers of every request of a file of operations; a template has its own. */
   readonly headers?: readonly HeaderTemplate[] | undefined;
   readonly baseUrl: string;
+  /** Where the files of forms are. */
+  readonly filesRoot?: string | undefined;
   /** Origins beside that of the base URL to which rows may lead. No credential goes there. */
   readonly allowedOrigins: readonly string[];
   /** The name of the credential that goes with every request whose operation names no other; undefined when there is none. */
@@ -87,6 +89,7 @@ function build(operation: Operation, setting: RequestSetting): Request {
     url: location.url,
     headers,
     body: body?.text,
+    ...(rendered?.body && 'upload' in rendered.body ? {upload: rendered.body.upload} : {}),
     credential,
     buckets: bucketsOf(keyed, profile),
     repeatable: match?.rule.repeatable ?? profile.repeatable.methods.includes(method),
@@ -95,7 +98,7 @@ function build(operation: Operation, setting: RequestSetting): Request {
 
 const CONTENT_TYPE = {json: 'application/json', text: 'text/plain; charset=utf-8'} as const;
 
-function render(operation: Operation, {template}: RequestSetting): Rendered {
+function render(operation: Operation, {template, filesRoot}: RequestSetting): Rendered {
   if (!template) {
     throw misfit(
       operation,
@@ -104,7 +107,7 @@ function render(operation: Operation, {template}: RequestSetting): Rendered {
       "Give --request 'POST /path' or --operation NAME.",
     );
   }
-  return renderTemplate(template, operation.values);
+  return renderTemplate(template, operation.values, filesRoot);
 }
 
 function callOf(operation: Operation, rendered: Rendered | undefined, setting: RequestSetting): Call {

@@ -3,6 +3,7 @@ import {EXIT, Problem} from '../problem.js';
 import {didYouMean} from '../profiles/nearest.js';
 import type {Profile} from '../profiles/profile.js';
 import {type BodyTemplate, compileBody, type RenderedBody, renderBody} from './body-template.js';
+import {compileForm, type FormTemplate, type RenderedForm, renderForm} from './form.js';
 import {compileHeaders, type HeaderTemplate, renderHeaders} from './header-template.js';
 import {columnsOf, parseTemplate, partsOf} from './liquid.js';
 import {showSafe} from './show.js';
@@ -15,6 +16,8 @@ export type TemplateSpec = {
   readonly operation?: string | undefined;
   readonly headers: readonly string[];
   readonly body?: string | undefined;
+  /** `NAME=VALUE` and `NAME=@PATH` lines, in place of a body. */
+  readonly form?: readonly string[] | undefined;
 };
 
 /** A request with places for the values of a row. */
@@ -22,6 +25,7 @@ export type Template = {
   readonly call: {readonly kind: 'url'; readonly url: UrlTemplate} | {readonly kind: 'named'; readonly name: string};
   readonly headers: readonly HeaderTemplate[];
   readonly body: BodyTemplate | undefined;
+  readonly form?: FormTemplate | undefined;
 };
 
 /** What a template yields for one row. `url` is undefined where the profile's route says it. */
@@ -29,7 +33,7 @@ export type Rendered = {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: RenderedBody | undefined;
+  readonly body: RenderedBody | RenderedForm | undefined;
 };
 
 /**
@@ -45,24 +49,32 @@ export function compileTemplate(
   checkColumns('request', spec.request, columns);
   for (const header of spec.headers) checkColumns('header', header, columns);
   checkColumns('body', spec.body, columns);
+  for (const line of spec.form ?? []) checkColumns('form', line, columns);
   const headers = compileHeaders(spec.headers, profile);
   const contentType = headers
     .find(({name}) => name === 'content-type')
     ?.parts.map((part) => (part.kind === 'text' ? part.text : ''));
+  if (spec.form && contentType)
+    throw fault('--form says the content type itself, and --header says another', 'Leave out the header Content-Type.');
   return {
     call: compileCall(spec, profile),
     headers,
     body: spec.body === undefined ? undefined : compileBody(parse('body', spec.body), spec.body, contentType?.join('')),
+    form: spec.form && compileForm(spec.form, (text) => parse('form', text)),
   };
 }
 
-/** Fills a template with the values of one row. Throws UnfitValue; the caller knows the place. */
-export function renderTemplate({call, headers, body}: Template, row: Readonly<Record<string, unknown>>): Rendered {
+/** Fills a template with the values of one row; the files of a form are looked for in `root`. Throws UnfitValue; the caller knows the place. */
+export function renderTemplate(
+  {call, headers, body, form}: Template,
+  row: Readonly<Record<string, unknown>>,
+  root = '.',
+): Rendered {
   return {
     method: call.kind === 'url' ? call.url.method : undefined,
     url: call.kind === 'url' ? coded('URL_INVALID', () => renderUrl(call.url, row)) : undefined,
     headers: coded('HEADER_INVALID', () => renderHeaders(headers, row)),
-    body: body && coded('BODY_INVALID', () => renderBody(body, row)),
+    body: coded('BODY_INVALID', () => (form ? renderForm(form, row, root) : body && renderBody(body, row))),
   };
 }
 

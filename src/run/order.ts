@@ -36,6 +36,7 @@ export function manifestOf({asked, delimiter, skipInvalid}: Order, {overrides, o
     options: {
       headers: asked.headers,
       allowedOrigins: asked.allowedOrigins,
+      ...(asked.filesRoot === undefined ? {} : {filesRoot: asked.filesRoot}),
       delimiter: delimiter ?? null,
       skipInvalid,
       overrides,
@@ -55,6 +56,7 @@ export function orderOf(manifest: Manifest): Order & Remembered {
   const options = manifest.options as {
     headers: readonly string[];
     allowedOrigins: readonly string[];
+    filesRoot?: string;
     delimiter: string | null;
     skipInvalid: boolean;
     overrides: Overrides;
@@ -72,6 +74,7 @@ export function orderOf(manifest: Manifest): Order & Remembered {
       scope: roles.scope,
       headers: options.headers,
       allowedOrigins: options.allowedOrigins,
+      filesRoot: options.filesRoot,
     },
     delimiter: options.delimiter ?? undefined,
     skipInvalid: options.skipInvalid,

@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {dirname, resolve} from 'node:path';
 import type {Interfaces} from '@oclif/core';
 import {now} from '../clock.js';
 import type {Pace} from '../limits/pace.js';
@@ -29,11 +30,11 @@ export function orderFrom(file: string, words: AskWords): Order {
   const template =
     request === undefined && operation === undefined
       ? undefined
-      : {request, operation, headers, body: bodyFrom(words.body)};
-  if (!template && words.body !== undefined) {
+      : {request, operation, headers, body: bodyFrom(words.body), form: words.form};
+  if (!template && (words.body ?? words.form) !== undefined) {
     throw usage(
       'BODY_UNWANTED',
-      '--body is given, and nothing says which request it belongs to',
+      `--${words.form ? 'form' : 'body'} is given, and nothing says which request it belongs to`,
       "Add --request 'POST /path' or --operation NAME.",
     );
   }
@@ -47,6 +48,7 @@ export function orderFrom(file: string, words: AskWords): Order {
       scope: Object.fromEntries((words.scope ?? []).map(parseScope)),
       headers,
       allowedOrigins: (words['allow-origin'] ?? []).map(originFrom),
+      ...(words.form && {filesRoot: resolve(words.files ?? (file === '-' ? '.' : dirname(file)))}),
     },
     delimiter: words.delimiter,
     skipInvalid: words['skip-invalid'],

@@ -43,6 +43,20 @@ export const askFlags = {
     helpValue: 'JSON|@FILE',
     description: 'body of every request, with {{ column }} in it',
   }),
+  form: Flags.string({
+    helpGroup: 'REQUEST',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME=VALUE|@FILE',
+    description: 'field of a form in place of a body; with a file, photo=@{{ photo }}, it is multipart',
+    exclusive: ['body'],
+  }),
+  files: Flags.string({
+    helpGroup: 'REQUEST',
+    helpValue: 'DIR',
+    description: 'take the files of --form from here, and from nowhere else; the folder of FILE otherwise',
+    dependsOn: ['form'],
+  }),
   id: Flags.string({helpGroup: 'REQUEST', helpValue: 'COLUMN', description: 'column that names each row in results'}),
   key: Flags.string({
     helpGroup: 'REQUEST',
