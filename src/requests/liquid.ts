@@ -1,4 +1,5 @@
-import {Context, Liquid, Output, type Template as Piece} from 'liquidjs';
+import {Context, Drop, Liquid, Output, type Template as Piece} from 'liquidjs';
+import {ARITHMETIC, datesOnly, exactOnly, type Filter} from './filters.js';
 import {inExpression, toBoolean, toJson, toNumber, toOptional, UnfitValue} from './values.js';
 
 type Capture = {readonly context: Context};
@@ -8,7 +9,7 @@ export const MARK = /\uE000(\d+)\uE001/;
 
 const ALLOWED_TAGS = new Set(['assign', 'for', 'break', 'continue', 'case', 'if', 'unless', 'comment', '#', 'raw']);
 
-// `raw` would go round the capture of values; `sample` and `date: "now"` would make another request of the same row at every resume.
+// `raw` would go round the capture of values; `sample` would make another request of the same row at every resume.
 const FORBIDDEN_FILTERS = ['raw', 'sample'];
 
 /**
@@ -32,7 +33,8 @@ function makeLiquid(): Liquid {
   });
   for (const name of Object.keys(engine.tags)) if (!ALLOWED_TAGS.has(name)) delete engine.tags[name];
   for (const name of FORBIDDEN_FILTERS) engine.unregisterFilter(name);
-  for (const name of Object.keys(engine.filters)) if (name.startsWith('date')) refuseNow(engine, name);
+  for (const name of Object.keys(engine.filters)) if (name.startsWith('date')) wrap(engine, name, datesOnly);
+  for (const name of ARITHMETIC) wrap(engine, name, exactOnly);
   engine.registerFilter('number', toNumber);
   engine.registerFilter('boolean', toBoolean);
   engine.registerFilter('json', toJson);
@@ -40,20 +42,14 @@ function makeLiquid(): Liquid {
   return engine;
 }
 
-type DateFilter = (this: unknown, value: unknown, ...rest: unknown[]) => unknown;
-
-function refuseNow(engine: Liquid, name: string): void {
-  const original = engine.filters[name] as DateFilter;
-  const filter: DateFilter = function (value, ...rest) {
-    if (value === 'now' || value === 'today') throw new UnfitValue('"now" is another moment at every resume');
-    return original.call(this, value, ...rest);
-  };
-  engine.registerFilter(name, filter);
+function wrap(engine: Liquid, name: string, by: (filter: Filter) => Filter): void {
+  engine.registerFilter(name, by(engine.filters[name] as Filter));
 }
 
 function capture(this: Capture, value: unknown): string {
   const values = this.context.getRegister('slots', []) as unknown[];
-  values.push(value);
+  // `nil` in an expression is an object of liquid's that stands for nothing.
+  values.push(value instanceof Drop ? value.valueOf() : value);
   return `\uE000${values.length - 1}\uE001`;
 }
 
