@@ -1,10 +1,13 @@
+import {type Change, changeLedger} from '../limits/change.js';
 import type {Ledger} from '../limits/ledger.js';
+import {type WindowRule, windowName} from '../limits/limit.js';
 import type {Profile} from '../profiles/profile.js';
 import type {Preview} from '../requests/preview.js';
+import {CAP, type Held} from '../schedule/course.js';
 import {announcesEnds, type Foreseen, foresee, type InLine} from '../schedule/foresee.js';
 import type {Lanes} from '../schedule/lanes.js';
 
-/** What `plan --json` prints. Durations are seconds; `share` is the part of the time for which that window held everything back. */
+/** What `plan --json` prints. Durations are seconds. */
 export type Plan = {
   readonly rows: number;
   readonly valid: number;
@@ -15,9 +18,27 @@ export type Plan = {
   readonly secondsHigh: number;
   /** ISO 8601, in UTC. */
   readonly finishesAt: string;
-  readonly binding: readonly {readonly limit: string; readonly window: string; readonly share: number}[];
+  /** What holds the run back, longest first. */
+  readonly binding: readonly Holding[];
   readonly lanes: readonly {readonly name: string; readonly requests: number; readonly seconds: number}[];
   readonly preview: readonly Preview[];
+};
+
+/** A window, the cap, or the turn of keys and phases, and what it does to the run. */
+export type Holding = {
+  readonly limit: string;
+  readonly window: string;
+  /** The part of the time for which it holds everything back. */
+  readonly share: number;
+  /** When it does for the first time, since the begin. */
+  readonly fromSeconds: number;
+  /** How long it does at a time, and how long it is from the begin of one time to the next; null when it is once. */
+  readonly idleSeconds: number;
+  readonly everySeconds: number | null;
+  /** What held longest before it did for the first time. */
+  readonly before: string | null;
+  /** By how much the run were shorter with a quarter more of it; null where that was not played. */
+  readonly savesSeconds: number | null;
 };
 
 /** What is to be planned: the rows that were taken in, and under which conditions they will be sent. */
@@ -38,41 +59,85 @@ export type Planned = {
 /** So many lanes are listed, those that end last first. */
 const LISTED_LANES = 1000;
 
-/** Plays the run three times, for the expected, the least and the greatest latency, and tells how long it takes and what holds it back. */
+/** Of so many that hold the run back, each is played a quarter wider. */
+const WIDENED = 6;
+/** A run that repeats itself so little that more rows than these had to be played is not played again for each window. */
+const MOST_PLAYED = 500_000;
+
+/**
+ * Plays the run for the expected, the least and the greatest latency, and tells how long it takes and what holds it back; then once more for each
+ * window that does, a quarter wider.
+ */
 export function planRun(planned: Planned): Plan {
-  const {rows, invalid, lanes, line, latency, startAt, preview} = planned;
+  const {rows, invalid, lanes, latency, startAt, preview} = planned;
   const counts = lanes.counts();
-  const holding = lanes.holding();
   const requests = counts.reduce((sum, count) => sum + count, 0);
-  const play = (latencyMs: number): Foreseen => {
-    const fixedEnds = announcesEnds(planned.profile);
-    const foreseen = foresee(lanes, planned.openLedger(), {startAt, latencyMs, fixedEnds}, line);
-    lanes.restore(counts, holding);
-    return foreseen;
-  };
-  const {ms: lowMs} = play(latency.lowMs);
-  const {ms: highMs} = play(latency.highMs);
-  const expected = play(latency.expectedMs);
+  const low = play(planned, latency.lowMs);
+  const high = play(planned, latency.highMs);
+  const expected = play(planned, latency.expectedMs);
   return {
     rows,
     valid: rows - invalid,
     invalid,
     requests,
     seconds: seconds(expected.ms),
-    secondsLow: seconds(lowMs),
-    secondsHigh: seconds(highMs),
+    secondsLow: seconds(Math.min(low.ms, expected.ms)),
+    secondsHigh: seconds(Math.max(high.ms, expected.ms)),
     finishesAt: new Date(Math.round(startAt + expected.ms)).toISOString(),
-    binding: bindingOf(expected),
+    binding: bindingOf(planned, expected),
     lanes: lanesOf(lanes, counts, expected),
     preview,
   };
 }
 
-function bindingOf({held, ms}: Foreseen): Plan['binding'] {
+/** Plays the run, wider or not, and leaves lanes and line as they were. */
+function play({lanes, line, profile, startAt, openLedger}: Planned, latencyMs: number, wider?: Held): Foreseen {
+  const counts = lanes.counts();
+  const holding = lanes.holding();
+  const ledger = openLedger();
+  if (wider) changeLedger(ledger, widened(ledger, wider), startAt);
+  const foreseen = foresee(lanes, ledger, {startAt, latencyMs, fixedEnds: announcesEnds(profile)}, line);
+  lanes.restore(counts, holding);
+  return foreseen;
+}
+
+function bindingOf(planned: Planned, expected: Foreseen): Plan['binding'] {
+  const {held, ms, played} = expected;
   return [...held.values()]
     .filter((entry) => entry.ms > 0)
     .sort((one, other) => other.ms - one.ms)
-    .map(({limit, window, ms: heldMs}) => ({limit, window, share: Number((heldMs / ms).toFixed(4))}));
+    .map((entry, place) => ({
+      limit: entry.limit,
+      window: entry.window,
+      share: Number((entry.ms / ms).toFixed(4)),
+      fromSeconds: seconds(entry.firstMs),
+      idleSeconds: seconds(entry.ms / entry.stretches),
+      everySeconds: entry.stretches > 1 ? seconds((entry.lastMs - entry.firstMs) / (entry.stretches - 1)) : null,
+      before: entry.before?.window ?? null,
+      savesSeconds:
+        place < WIDENED && played <= MOST_PLAYED && (entry.rule || entry.limit === CAP)
+          ? seconds(ms - play(planned, planned.latency.expectedMs, entry).ms)
+          : null,
+    }));
+}
+
+/** The windows of a ledger, one of them a quarter wider, or the cap. */
+function widened({limits, concurrency, pacing: {pace}}: Ledger, {limit, rule}: Held): Change {
+  if (!rule) return {limits, concurrency: aQuarterMore(concurrency), pace};
+  const wide = (window: WindowRule): WindowRule =>
+    windowName(window) === windowName(rule)
+      ? {...window, requests: aQuarterMore(window.requests), ...(window.burst && {burst: aQuarterMore(window.burst)})}
+      : window;
+  return {
+    limits: limits.map((each) => (each.name === limit ? {...each, windows: each.windows.map(wide)} : each)),
+    concurrency,
+    pace,
+  };
+}
+
+/** Of a whole number, never less than one more. */
+export function aQuarterMore(requests: number): number {
+  return Math.ceil(requests * 1.25);
 }
 
 function lanesOf(lanes: Lanes, counts: Uint32Array, {laneMs}: Foreseen): Plan['lanes'] {

@@ -1,11 +1,11 @@
-import {giveBack, type Ledger, type Room, sweep, take} from '../limits/ledger.js';
-import {windowName} from '../limits/limit.js';
-import {roomAt} from '../limits/window.js';
+import {giveBack, type Ledger, sweep, take} from '../limits/ledger.js';
 import type {Profile} from '../profiles/profile.js';
+import {Course, type Held, TURNS} from './course.js';
 import type {Lanes} from './lanes.js';
 import type {LaneRows} from './rows.js';
 import {Schedule} from './schedule.js';
 import {gatesOf, type Sequence} from './sequence.js';
+import {openSkip, type Skipped} from './skip.js';
 
 /** What the run is expected to meet. `fixedEnds`: the provider announces when its fixed windows end, so they are whole again there. */
 export type Conditions = {readonly startAt: number; readonly latencyMs: number; readonly fixedEnds: boolean};
@@ -22,7 +22,9 @@ export type Foreseen = {
   /** When each five-hundredth part of the answers was there, from none to all: how far a run is, told by its plan. */
   readonly parts: readonly number[];
   /** Milliseconds, by limit and window. */
-  readonly held: ReadonlyMap<string, {readonly limit: string; readonly window: string; readonly ms: number}>;
+  readonly held: ReadonlyMap<string, Held>;
+  /** How many rows were played one by one; the others are in turns that were like the one before. */
+  readonly played: number;
 };
 
 /** The rows in line, where the turn of some comes after others. They are left as they are. */
@@ -33,8 +35,6 @@ export type InLine = {
   readonly underWay?: Iterable<number>;
 };
 
-type Held = Map<string, {limit: string; window: string; ms: number}>;
-
 /** So many parts of the way are remembered. */
 const PARTS = 500;
 
@@ -43,29 +43,25 @@ const SWEEP_FROM = 4096;
 
 /**
  * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; every response takes `latencyMs`, and every
- * row is ok. The lanes and the ledger are used up.
+ * row is ok. Where the run repeats itself, turns that are all the same are reckoned and not played. The lanes and the ledger are used up.
  */
-export function foresee(
-  lanes: Lanes,
-  ledger: Ledger,
-  {startAt, latencyMs, fixedEnds}: Conditions,
-  line?: InLine,
-): Foreseen {
+export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, line?: InLine): Foreseen {
+  const {startAt, latencyMs, fixedEnds} = conditions;
   const roomy = roomyLanes(lanes, ledger);
   const refsOf = (lane: number) => (roomy[lane] === 1 ? lanes.sharedRefs(lane) : lanes.refs(lane));
-  const schedule = new Schedule(lanes, ledger);
+  let schedule = new Schedule(lanes, ledger);
   const sequence = playTurns(line, schedule);
   const answers = openAnswers(ledger.concurrency);
-  const laneMs = new Float64Array(lanes.count);
-  const held: Held = new Map();
-  const total = lanes.counts().reduce((sum, count) => sum + count, 0);
-  const parts = [0];
-  let answered = 0;
+  const course = new Course();
+  const way = openWay(lanes);
+  const skip = line?.sequence ? undefined : openSkip(lanes, ledger, conditions, course);
   const ending = {
     kind: 'answered' as const,
     ...(fixedEnds ? {resetAt: (_: number, seconds: number) => endOfWindow(now, seconds)} : {}),
   };
   let now = startAt;
+  // The clock of the windows stands still while turns are left out.
+  let beganAt = startAt;
   let sweepFrom = SWEEP_FROM;
   for (;;) {
     if (ledger.buckets.size >= sweepFrom) {
@@ -76,13 +72,21 @@ export function foresee(
     if (choice.kind === 'start') {
       take(ledger, refsOf(choice.lane), now);
       answers.push(now + latencyMs, choice.lane, sequence.start(choice.lane));
+      skip?.start(choice.lane, now);
       continue;
     }
     if (choice.kind === 'empty' && answers.nextAt === Number.POSITIVE_INFINITY)
-      return {ms: now - startAt, laneMs, parts, held};
+      return {ms: now - beganAt, laneMs: way.laneMs, parts: way.parts, held: course.held, played: way.played};
     const then = choice.kind === 'wait' ? Math.min(answers.nextAt, choice.until) : answers.nextAt;
-    if (choice.kind === 'wait') note(held, ledger, {at: choice.until, bucket: choice.bucket}, now, then);
-    else if (answered + answers.count < total) book(held, TURNS, then - now);
+    const skipped = skip?.found(now, then, now - beganAt);
+    if (skipped) {
+      way.skip(skipped, now - beganAt);
+      beganAt -= skipped.ms;
+      schedule = new Schedule(lanes, ledger);
+    }
+    if (choice.kind === 'wait')
+      course.book(course.bindingOf(ledger, choice.bucket, now), now - beganAt, then - beganAt);
+    else if (way.answered + answers.count < way.total) course.book(TURNS, now - beganAt, then - beganAt);
     now = then;
     if (answers.nextAt > now) continue;
     const {lane, row} = answers.shift();
@@ -93,11 +97,41 @@ export function foresee(
       refs.map(({id}) => id),
       now,
     );
-    laneMs[lane] = now - startAt;
-    answered += 1;
-    while (parts.length <= (PARTS * answered) / total) parts.push(now - startAt);
+    way.answer(lane, now - beganAt);
     if (lanes.left(lane) === 0 && lanes.isAlone(lane)) forget(ledger, lanes.own(lane));
   }
+}
+
+/** How far the run is, and when each lane was answered last. */
+function openWay(lanes: Lanes) {
+  const laneMs = new Float64Array(lanes.count);
+  const total = lanes.counts().reduce((sum, count) => sum + count, 0);
+  const parts = [0];
+  let answered = 0;
+  let played = 0;
+  return {
+    laneMs,
+    parts,
+    total,
+    get answered(): number {
+      return answered;
+    },
+    get played(): number {
+      return played;
+    },
+    answer(lane: number, ms: number): void {
+      laneMs[lane] = ms;
+      answered += 1;
+      played += 1;
+      while (parts.length <= (PARTS * answered) / total) parts.push(ms);
+    },
+    skip({count, ms}: Skipped, fromMs: number): void {
+      const before = answered;
+      answered += count;
+      while (parts.length <= (PARTS * answered) / total)
+        parts.push(fromMs + (ms * ((parts.length * total) / PARTS - before)) / count);
+    },
+  };
 }
 
 /** Every response takes equally long, so answers come in the order of the starts, and there are never more than may be under way at once. */
@@ -173,29 +207,4 @@ function forget(ledger: Ledger, buckets: readonly number[]): void {
 function endOfWindow(now: number, seconds: number): number {
   const lengthMs = seconds * 1000;
   return (Math.floor(now / lengthMs) + 1) * lengthMs;
-}
-
-/** Books the time from `now` to `then` on the window that has room last, or on the concurrency cap. */
-function note(held: Held, ledger: Ledger, room: Room, now: number, then: number) {
-  const bucket = room.bucket === undefined ? undefined : ledger.buckets.get(room.bucket);
-  let limit = 'concurrency';
-  let window = `${ledger.concurrency} at once`;
-  if (bucket) {
-    const [tightest] = bucket.windows
-      .map((each) => ({each, at: roomAt(each, now)}))
-      .sort((one, other) => other.at - one.at);
-    limit = ledger.limits[bucket.limit]?.name ?? bucket.label;
-    window = tightest ? windowName(tightest.each.rule) : window;
-  }
-  book(held, {limit, window}, then - now);
-}
-
-/** What holds back rows that wait for others. */
-const TURNS = {limit: 'key or phase', window: 'one after another'};
-
-function book(held: Held, {limit, window}: {readonly limit: string; readonly window: string}, ms: number): void {
-  const name = `${limit} ${window}`;
-  const entry = held.get(name) ?? {limit, window, ms: 0};
-  entry.ms += ms;
-  held.set(name, entry);
 }

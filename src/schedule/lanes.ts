@@ -57,9 +57,9 @@ export class Lanes {
     this.#left[lane]! += count;
   }
 
-  /** One operation of the lane starts. */
-  remove(lane: number): void {
-    this.#left[lane]! -= 1;
+  /** One operation of the lane starts, or `count` of them. */
+  remove(lane: number, count = 1): void {
+    this.#left[lane]! -= count;
   }
 
   /** Operations that wait in the lane. */

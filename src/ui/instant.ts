@@ -11,6 +11,11 @@ export function sayInstant(at: number, now: number, to: 'minutes' | 'seconds' = 
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
 }
 
+/** `Europe/Paris`: what people call the time that `sayInstant` says. */
+export function localZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -1,6 +1,7 @@
 import {Chalk} from 'chalk';
 import type {Plan} from '../plan/plan.js';
 import type {Problem} from '../problem.js';
+import {holdingLines} from './holding.js';
 import {sayInstant} from './instant.js';
 import {count, plain, sayNumber} from './plain.js';
 import {sayDuration} from './words.js';
@@ -8,15 +9,22 @@ import {sayDuration} from './words.js';
 /** So many bad rows and lanes are listed; a file with more has one fault many times. */
 const LISTED = 10;
 
-/** A plan for a person, line by line. The last one is the next command to type. */
+/** A plan for a person, line by line. `zone` is what the local time is called; the last line is the next command to type. */
 export function planLines(
   plan: Plan,
   {
     problems,
     color,
     now,
+    zone,
     next,
-  }: {readonly problems: readonly Problem[]; readonly color: boolean; readonly now: number; readonly next: string},
+  }: {
+    readonly problems: readonly Problem[];
+    readonly color: boolean;
+    readonly now: number;
+    readonly zone: string;
+    readonly next: string;
+  },
 ): string[] {
   const chalk = new Chalk({level: color ? 1 : 0});
   const {rows, valid, invalid, requests} = plan;
@@ -26,13 +34,8 @@ export function planLines(
     ...(invalid > LISTED ? [`  and ${sayNumber(invalid - LISTED)} more`] : []),
     ...previewLines(plan),
     `${count(requests, 'request')} ${requests === 1 ? 'takes' : 'take'} ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)})`,
-    `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} (${plan.finishesAt})`,
-    ...plan.binding
-      .slice(0, 3)
-      .map(
-        ({limit, window, share}) =>
-          `  ${plain(limit)}, ${window}, holds back for ${Math.round(share * 100)} % of the time`,
-      ),
+    `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} ${zone} (${plan.finishesAt})`,
+    ...holdingLines(plan).map((line) => `  ${line}`),
     ...laneLines(plan),
     `next: ${chalk.bold(plain(next))}`,
   ];

@@ -5,6 +5,7 @@ import type {ExitCode} from '../problem.js';
 import {shellWord} from '../report/summary.js';
 import {orderFrom, overridesFrom} from './ask.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
+import {localZone} from './instant.js';
 import {plain} from './plain.js';
 import {planLines} from './plan.js';
 import {terminalOf} from './terminal.js';
@@ -32,7 +33,9 @@ export async function showPlan(
     const {color} = terminalOf(process.stdout, process.env);
     const run = ['sluice', 'run', ...words.filter((word) => word !== '--dry-run')].map(shellWord).join(' ');
     const next = exit === 0 ? run : `correct ${file}, or add --skip-invalid`;
-    process.stdout.write(`${planLines(plan, {problems: bad.problems, color, now: wallNow(), next}).join('\n')}\n`);
+    process.stdout.write(
+      `${planLines(plan, {problems: bad.problems, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
+    );
   }
   return exit;
 }

@@ -62,6 +62,27 @@ describe('planRun', () => {
     assert.isAbove(first!.share, 0.99);
   });
 
+  it('says what each window would save if it were a quarter wider', () => {
+    // 25 are three turns of ten and two of thirteen; 40 are four of each.
+    assert.deepInclude(planned([25]).binding[0], {limit: 'bot', savesSeconds: 60.1});
+    assert.deepInclude(planned([40]).binding[0], {limit: 'bot', savesSeconds: 0});
+  });
+
+  it('says what would not help: the minute, where the hour holds', () => {
+    const hour = [
+      {requests: 10, seconds: 60, kind: 'rolling' as const},
+      {requests: 20, seconds: 600, kind: 'rolling' as const},
+    ];
+    const {binding} = planned([100], {openLedger: () => openLedger([{name: 'bot', windows: hour}], 100)});
+    assert.deepEqual(
+      binding.map(({window, savesSeconds}) => [window, savesSeconds]),
+      [
+        ['20 per 600 s', 540],
+        ['10 per 60 s', 0],
+      ],
+    );
+  });
+
   it('counts the rows that are left out', () => {
     assert.deepInclude(planned([3], {rows: 5, invalid: 2}), {rows: 5, valid: 3, invalid: 2, requests: 3});
   });

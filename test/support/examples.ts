@@ -29,7 +29,18 @@ const PLAN: Plan = {
   secondsLow: 0.1,
   secondsHigh: 0.1,
   finishesAt: '2026-08-21T12:00:00.000Z',
-  binding: [{limit: 'network', window: '100 per 5 s', share: 1}],
+  binding: [
+    {
+      limit: 'network',
+      window: '100 per 5 s',
+      share: 1,
+      fromSeconds: 0,
+      idleSeconds: 0.1,
+      everySeconds: null,
+      before: null,
+      savesSeconds: 0,
+    },
+  ],
   lanes: [{name: 'network', requests: 1, seconds: 0.1}],
   preview: [{method: 'POST', url: 'https://api.example.com/a', headers: {}, body: '{}'}],
 };
