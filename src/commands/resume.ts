@@ -23,6 +23,8 @@ export default class Resume extends Command {
     'accept-credential': Flags.boolean({
       description: 'go on with another secret of the same account, after a rotation',
     }),
+    'accept-appended': Flags.boolean({description: 'send the rows too that were added at the end of the file'}),
+    input: Flags.string({helpValue: 'FILE', description: 'where the file of this run is now'}),
   };
 
   async run(): Promise<void> {

@@ -12,10 +12,12 @@ import {type Order, rolesOf, settingOf} from '../requests/asked.js';
 import type {Request} from '../requests/request.js';
 import {inRanges, takeIn} from '../schedule/intake.js';
 import {sequenceNotes} from '../schedule/notes.js';
-import {inputChanged, reopenInput} from '../schedule/reopen.js';
+import {inputChanged} from '../schedule/reopen.js';
 import {mayBeSent, partOf, stateIn, whoSends} from './again.js';
 import {openAlarm} from './alarm.js';
 import {claimOf, type Ended, openedRecord, secretsFor, type World} from './begin.js';
+import {firstChangedRow} from './changed-row.js';
+import {fitInput, type InputOrder} from './fit.js';
 import {isKeyGood} from './idempotency.js';
 import {orderOf, type Remembered, type SessionOrder} from './order.js';
 import {type Ready, recorder} from './ready.js';
@@ -24,7 +26,11 @@ import {runSession} from './session.js';
 import {type Turns, takeTurns} from './turns.js';
 
 /** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
-export type ResumeOrder = SessionOrder & {readonly retryFailed: boolean; readonly acceptCredential: boolean};
+export type ResumeOrder = SessionOrder &
+  InputOrder & {
+    readonly retryFailed: boolean;
+    readonly acceptCredential: boolean;
+  };
 
 /**
  * Goes on with a run where its journal ends: what is settled stays so, attempts without an outcome are in doubt, windows and pauses are as they
@@ -36,14 +42,16 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
   let input: Input | undefined;
   let turns: Turns | undefined;
   try {
-    const manifest = await readManifest(folder);
+    const begun = await readManifest(folder);
+    const fitting = await fitInput(begun, folder, session);
+    input = fitting.input;
+    const {manifest} = fitting;
     const order = orderOf(manifest);
     const replayed = await replayRun(manifest, session, order);
     if (!hasWork(replayed.standing, session)) return nothingToDo(folder, manifest, replayed.standing);
-    input = await reopenInput(manifest, folder);
-    const checked = await check(manifest, {order, session, world, replayed, input});
+    const checked = await check(manifest, {order, session, world, replayed, input, begun});
     turns = await takeTurns(claimOf(checked, session, order.asked.baseUrl), {env: world.env, say: world.watcher.say});
-    const ready = await open(manifest, {order, session, world, replayed, checked, turns});
+    const ready = await open(manifest, {order, session, world, replayed, checked, turns, begun});
     return {folder, run: manifest.run, ending: await runSession(ready)};
   } finally {
     if (input) await closeInput(input);
@@ -68,6 +76,8 @@ type Parts = {
   readonly world: World;
   readonly replayed: Replayed;
   readonly input: Input;
+  /** As it was written last. */
+  readonly begun: Manifest;
 };
 
 /** A session that is known to fit its run, before it writes anything. */
@@ -78,7 +88,7 @@ type Checked = Pick<Ready, 'run' | 'input' | 'roles' | 'setting' | 'intake' | 's
   readonly again: readonly {readonly row: number; readonly by: 'user' | 'policy' | 'recovery'}[];
 };
 
-async function check(manifest: Manifest, {order, session, world, replayed, input}: Parts): Promise<Checked> {
+async function check(manifest: Manifest, {order, session, world, replayed, input, begun}: Parts): Promise<Checked> {
   const {folder} = session;
   const onKeyFailure = session.options.onKeyFailure ?? order.onKeyFailure;
   const {standing, recovered} = replayed;
@@ -107,18 +117,26 @@ async function check(manifest: Manifest, {order, session, world, replayed, input
     return by !== undefined;
   };
   const problems: Problem[] = [];
+  const wanted = (row: number) =>
+    row <= standing.rows && mayBeSent(stateIn(standing, row), session) && inRanges(row, session.rows);
   const intake = await takeIn({
     input,
     roles,
     setting,
-    wanted: (row) => row <= standing.rows && mayBeSent(stateIn(standing, row), session) && inRanges(row, session.rows),
+    wanted,
     accept,
     partOf: (row) => partOf(row <= standing.rows ? stateOf(standing, row) : 'pending'),
     stopKeys: onKeyFailure === 'stop',
-    checked: true,
-    onBad: (_, problem) => problems.push(problem),
+    // Rows that were added were never checked, and an id of theirs may be one that is there already.
+    checked: manifest.input.rows === begun.input.rows,
+    onBad: ({row}, problem, fatal) => {
+      if (fatal || wanted(row) || row > begun.input.rows) problems.push(problem);
+    },
   });
-  if (intake.sha256 !== manifest.input.sha256) throw inputChanged(manifest.name, manifest.input, intake);
+  if (intake.sha256 !== manifest.input.sha256) {
+    const first = await firstChangedRow({input, roles, setting}, {folder, run: manifest.run, rows: standing.rows});
+    throw inputChanged(manifest.name, manifest.input, {sha256: intake.sha256, rows: intake.rows, first});
+  }
   // A row that was left out as invalid is pending again only by --retry-failed, and stays failed as long as it is invalid.
   if (problems.length > 0 && !session.retryFailed) throw problems[0]!;
   if (intake.sequence)
@@ -128,19 +146,24 @@ async function check(manifest: Manifest, {order, session, world, replayed, input
   return {run: manifest.run, input, roles, setting, intake, secrets, account, left, doubtful, again};
 }
 
-type Opening = Pick<Parts, 'order' | 'session' | 'world' | 'replayed'> & {
+type Opening = Pick<Parts, 'order' | 'session' | 'world' | 'replayed' | 'begun'> & {
   readonly checked: Checked;
   readonly turns: Turns;
 };
 
 /** Opens the journal for what follows, now that its turn has come. */
-async function open(manifest: Manifest, {order, session, world, replayed, checked, turns}: Opening): Promise<Ready> {
+async function open(
+  manifest: Manifest,
+  {order, session, world, replayed, checked, turns, begun}: Opening,
+): Promise<Ready> {
   const {folder} = session;
   const options = {...session.options, onKeyFailure: session.options.onKeyFailure ?? order.onKeyFailure};
   const {standing, recovered} = replayed;
   const {account, left, doubtful, again, ...parts} = checked;
-  if (account !== manifest.credential?.fingerprint)
-    await replaceManifest(folder, withAccount(manifest, account, parts.secrets.credential));
+  const otherAccount = account !== manifest.credential?.fingerprint;
+  // A row that the journal knows must be in the manifest, so that one is first.
+  if (otherAccount || manifest !== begun)
+    await replaceManifest(folder, otherAccount ? withAccount(manifest, account, parts.secrets.credential) : manifest);
   const alarm = openAlarm();
   const journal = await Journal.open(folder, recovered, {onFailure: alarm.ring});
   await turns.begin();

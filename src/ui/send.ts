@@ -20,6 +20,8 @@ type ResumeFlags = Interfaces.InferredFlags<typeof paceFlags & typeof sessionFla
   Pick<Flags, 'credential' | 'env-file' | 'rows' | 'json'> & {
     readonly 'retry-failed': boolean;
     readonly 'accept-credential': boolean;
+    readonly 'accept-appended': boolean;
+    readonly input?: string | undefined;
   };
 
 /** `sluice run FILE`: begins a run, or goes on with it where `--or-resume` allows. Returns the exit code. */
@@ -43,6 +45,8 @@ export async function goOn(run: string | undefined, flags: ResumeFlags, tool: st
     ...sessionFrom(folder, flags),
     retryFailed: flags['retry-failed'],
     acceptCredential: flags['accept-credential'],
+    acceptAppended: flags['accept-appended'],
+    input: flags.input,
   };
   return withWorld(flags, tool, (world) => resumeRun(session, world));
 }

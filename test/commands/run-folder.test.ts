@@ -237,13 +237,52 @@ story('C14 C15 C17 goes on with no other input, and says how they differ', async
   stage.write('users.csv', users(3).replace('name\n', 'name\nu0,New\n'));
   const inserted = await stage.type('resume', 'users.run');
   assert.equal(inserted.exit, 65);
-  assert.match(inserted.stderr, /are now 4 rows with/);
+  assert.match(inserted.stderr, /3 rows have become \d+ bytes that do not begin with them/);
+  stage.write('users.csv', users(3).replace('id,name', 'id,nick'));
+  const renamed = await stage.type('resume', 'users.run');
+  assert.equal(renamed.exit, 65);
+  assert.match(renamed.stderr, /its header was id,name and is id,nick/);
+  stage.write('users.csv', users(3).replace('u1,', 'v1,'));
+  const first = await stage.type('resume', 'users.run');
+  assert.equal(first.exit, 65);
+  assert.match(first.stderr, /users\.csv:2: .*; row 1 is the first of those sent that is another/);
   renameSync(join(stage.cwd, 'users.csv'), join(stage.cwd, 'people.csv'));
   const gone = await stage.type('resume', 'users.run');
   assert.equal(gone.exit, 66, gone.stderr);
+  assert.match(
+    gone.stderr,
+    /Try this: Put it back, or say where it is now: sluice resume users\.run --input users\.csv/,
+  );
+  const other = await stage.type('resume', 'users.run', '--input', 'people.csv');
+  assert.equal(other.exit, 65, 'it is where it is said to be, and another');
   assert.lengthOf(urls(stage), 1);
-  stage.write('users.csv', users(3));
-  assert.equal((await stage.type('resume', 'users.run')).exit, 0, 'the file was restored');
+  stage.write('people.csv', users(3));
+  const moved = await stage.type('resume', 'users.run', '--input', 'people.csv', '--rows', '2');
+  assert.equal(moved.exit, 4, moved.stderr);
+  assert.equal((await stage.type('resume', 'users.run')).exit, 0, 'the place is remembered');
+  assert.lengthOf(urls(stage), 3);
+});
+
+story('C16 sends rows that were added at the end where that is wanted, and checks them before', async (stage) => {
+  await stage.run('--rows', '1-2', '--id', 'id');
+  const files = () => ['run.json', 'journal-000001.ndjson'].map((file) => stage.read(`users.run/${file}`));
+  const before = files();
+  stage.write('users.csv', `${users(3)}u4,Ann\nu5,Ann\n`);
+  const grown = await stage.type('resume', 'users.run');
+  assert.equal(grown.exit, 65);
+  assert.match(grown.stderr, /users\.csv: has 2 more rows at its end since this run was begun/);
+  assert.match(grown.stderr, /Try this: .*sluice resume users\.run --accept-appended/);
+  stage.write('users.csv', `${users(3)}u1,Ann\n`);
+  const double = await stage.type('resume', 'users.run', '--accept-appended');
+  assert.equal(double.exit, 65, 'an id that is there already');
+  assert.deepEqual(files(), before);
+  assert.lengthOf(urls(stage), 2);
+  stage.write('users.csv', `${users(3)}u4,Ann\nu5,Ann\n`);
+  const {exit, stderr} = await stage.type('resume', 'users.run', '--accept-appended');
+  assert.equal(exit, 0, stderr);
+  assert.sameMembers(urls(stage), ['/users/u1', '/users/u2', '/users/u3', '/users/u4', '/users/u5']);
+  assert.deepInclude(stage.summary(), {rows: 5, ok: 5});
+  assert.equal((await stage.type('verify', 'users.run')).exit, 0);
 });
 
 story('goes on with no other secret, unless told that it is the same account', async (stage) => {
