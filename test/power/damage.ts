@@ -32,7 +32,9 @@ export async function damage(folder: string, run: string, random: () => number):
   if (to - from > 1) damaged.fill(0, from, to);
   else damaged[from]! ^= 1 << Math.floor(random() * 8);
   const lineStart = from === 0 ? 0 : bytes.lastIndexOf(10, from - 1) + 1;
-  const behind = bytes.subarray(bytes.indexOf(10, to - 1) + 1).toString('latin1');
+  // A line whose end is damaged takes the next one with it.
+  const lineEnd = bytes.indexOf(10, to);
+  const behind = lineEnd < 0 ? '' : bytes.toString('latin1', lineEnd + 1);
   const watermark = Math.max(0, ...[...behind.matchAll(/^\{"s":\d+,"d":(\d+)/gm)].map(([, d]) => Number(d)));
   const [, seq] = /^\{"s":(\d+)/.exec(bytes.toString('latin1', lineStart)) ?? [];
   const mustRefuse = index < names.length - 1 || watermark >= Number(seq) || lineStart === 0;

@@ -12,12 +12,11 @@ import {
   settleOpenAttempts,
   stateOf,
 } from '../../src/journal/states.js';
-import {openedRecord} from '../../src/run/begin.js';
 import {dispatch} from '../../src/run/dispatch.js';
 import {recorder, stopOf} from '../../src/run/ready.js';
 import {stopRun} from '../../src/run/stop.js';
 import type {Tools} from '../../src/run/tools.js';
-import {header} from '../journal/sample.js';
+import {header, opened} from '../journal/sample.js';
 import {openScene} from '../run/scene.js';
 import type {Machine} from './machine.js';
 import type {Provider} from './provider.js';
@@ -62,7 +61,7 @@ export async function begin(lot: Lot, life: Life): Promise<void> {
   );
   const failing = failures();
   const journal = await Journal.create(folder, header(rows, run), {...optionsOf(lot, life), onFailure: failing.report});
-  journal.append(openedRecord(now()));
+  journal.append(opened(Math.round(now())));
   await journal.commit();
   await writeManifest(folder, manifestOf(run, rows), life.disk);
   await send(lot, life, {journal, standing: newStanding(rows), failing});
@@ -87,7 +86,7 @@ export async function resume(lot: Lot, life: Life, told: Told): Promise<void> {
   const failing = failures();
   const journal = await Journal.open(folder, recovered, {...optionsOf(lot, life), onFailure: failing.report});
   const record = recorder(journal, standing);
-  record(openedRecord(now(), {v: recovered.verdict, cut: recovered.cutBytes, amb: left.size}));
+  record({...opened(Math.round(now())), v: recovered.verdict, cut: recovered.cutBytes, amb: left.size});
   for (const each of cut) record(each);
   for (const [op, as] of decisions) record({t: 'd', op, as, by: 'user', at: Math.round(now())});
   await send(lot, life, {journal, standing, failing});
