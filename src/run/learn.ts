@@ -1,5 +1,6 @@
 import type {Response} from '../exchange.js';
 import {believe, type Learned} from '../limits/believe.js';
+import {readBodyWait} from '../limits/body-wait.js';
 import type {Ledger, LimitRule, Span} from '../limits/ledger.js';
 import type {BucketRef} from '../limits/limit.js';
 import {type Quota, readQuotas} from '../limits/quota.js';
@@ -38,13 +39,15 @@ type Known = {
   readonly rule: HeaderRule;
   readonly clock: ServerClock;
   readonly turning?: ReadonlySet<number>;
+  /** The response refuses. Its body may tell a wait; that of a success may speak of anything. */
+  readonly refuses?: boolean;
 };
 
 /** Reads the limits that `response` tells and finds the windows of `refs` they speak of. Pure: the ledger changes in `apply` alone. */
 export function learn(
-  {headers}: Response,
+  {headers, body}: Response,
   refs: readonly BucketRef[],
-  {limits, rule, clock: before, turning}: Known,
+  {limits, rule, clock: before, turning, refuses = false}: Known,
   {startedAt, now}: Span,
 ): Lesson {
   const {trust} = rule;
@@ -66,6 +69,7 @@ export function learn(
     remaining === 0 && resetAt !== undefined ? resetAt : [],
   );
   const retryAfter = readRetryAfter(headers, at);
+  const inBody = refuses ? readBodyWait(body, at) : undefined;
   return {
     clock,
     retryAfter,
@@ -73,7 +77,7 @@ export function learn(
       trust === 'none'
         ? undefined
         : matches.find((match) => match.limit === limit && match.seconds === seconds)?.quota.resetAt,
-    until: retryAfter ?? (spent.length > 0 ? Math.max(...spent) : undefined),
+    until: retryAfter ?? inBody ?? (spent.length > 0 ? Math.max(...spent) : undefined),
     told: trust !== 'none' && matches.some(({quota}) => quota.limit !== undefined),
     quotas: believed,
     used: believed.filter(({remaining}) => remaining === 0).flatMap((quota) => limitOf(quota, windows, matches) ?? []),

@@ -208,10 +208,12 @@ function endingOf({verdict, exchange}: Ended, lesson: Lesson | undefined, tools:
   return {kind: 'answered', ...(lesson ? {resetAt: lesson.resetAt} : {})};
 }
 
-function learnFrom({request}: Prepared, {exchange, startedAt}: Ended, tools: Tools, at: number): Lesson | undefined {
+function learnFrom({request}: Prepared, ended: Ended, tools: Tools, at: number): Lesson | undefined {
+  const {exchange, startedAt, verdict} = ended;
   if (exchange.kind !== 'answered') return undefined;
   const {limits, turning} = tools.ledger;
-  const known = {limits, rule: tools.profile.headers, clock: tools.serverClock, turning};
+  const refuses = verdict.kind === 'refused' || verdict.kind === 'stop';
+  const known = {limits, rule: tools.profile.headers, clock: tools.serverClock, turning, refuses};
   const lesson = learn(exchange.response, request.buckets, known, {startedAt, now: at});
   tools.serverClock = lesson.clock;
   return lesson;

@@ -1,6 +1,7 @@
 import type {Clock} from '@sinonjs/fake-timers';
 import {assert} from 'chai';
 import {now} from '../../src/clock.js';
+import type {JournalRecord} from '../../src/journal/record.js';
 import {counts} from '../../src/journal/states.js';
 import type {BucketRef} from '../../src/limits/limit.js';
 import {dispatch} from '../../src/run/dispatch.js';
@@ -13,6 +14,8 @@ const LIMITS = ['user', 'network'].map((name) => ({
 }));
 const USER: BucketRef = {limit: 0, id: 1, label: 'user'};
 const NETWORK: BucketRef = {limit: 1, id: 2, label: 'network'};
+
+const startsOf = (records: readonly JournalRecord[]) => records.flatMap((each) => (each.t === 'i' ? each.at : []));
 
 describe('a refusal, in a whole run', () => {
   let clock: Clock;
@@ -40,6 +43,31 @@ describe('a refusal, in a whole run', () => {
       });
       assert.deepInclude(counts(standing), {ok: 3, refusals: 1, attempts: 4});
     });
+
+  for (const [name, header, body, waitMs] of [
+    ['its body alone', {}, '{"message": "You are being rate limited.", "retry_after": 7.5}', 7500],
+    ['a sentence', {}, 'Too many requests, try again in 20 seconds', 20_000],
+    ['Retry-After, whatever its body tells', {'retry-after': '8'}, '{"retry_after": 30}', 8000],
+  ] as const)
+    it(`waits as long as ${name} tells, and tells it on resume`, async () => {
+      const began = now();
+      const {records} = await run({
+        rows: 1,
+        answer: (_, n) => later(50, n === 0 ? answered(429, header, body) : answered(200)),
+      });
+      assert.approximately(startsOf(records)[1]! - began, 50 + waitMs, 10);
+      assert.isTrue(records.some((record) => record.t === 'p' && record.until - began >= waitMs));
+    });
+
+  it('is none where a success speaks of a wait', async () => {
+    const {records} = await run({
+      rows: 2,
+      profile: {concurrency: 1},
+      answer: () => later(50, answered(200, {}, '{"retry_after": 60}')),
+    });
+    const [first, second] = startsOf(records);
+    assert.isBelow(second! - first!, 10_000);
+  });
 
   it('that no waiting cures stops the run, with the time at which the quota renews', async () => {
     const began = now();
