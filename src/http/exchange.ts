@@ -88,6 +88,7 @@ type Bounds = {
   /** Sent in place of the body. */
   readonly form: FormData | undefined;
 };
+
 /** Where one part of a form ends is said in the type, and known only now. */
 function withoutType({'content-type': _, ...headers}: WireRequest['headers']): WireRequest['headers'] {
   return headers;

@@ -143,7 +143,7 @@ export async function writeManifest(folder: string, manifest: Manifest, disk: Di
   await replaceManifest(folder, manifest, disk);
 }
 
-/** Writes `run.json` anew, for what a user accepts on resume (another credential, another template). Throws JOURNAL_UNWRITABLE (exit 74). */
+/** Writes `run.json` anew, for what a user accepts on resume (another credential, more rows, another place of the file). Throws JOURNAL_UNWRITABLE (exit 74). */
 export async function replaceManifest(folder: string, manifest: Manifest, disk: Disk = realDisk): Promise<void> {
   const path = runFiles(folder).manifest;
   try {

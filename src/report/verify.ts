@@ -1,9 +1,8 @@
-import {createHash} from 'node:crypto';
 import {readManifest} from '../journal/folder.js';
 import {findHolder} from '../journal/lock.js';
 import type {State} from '../journal/record.js';
 import {readJournal} from '../journal/replay.js';
-import {readRows} from '../operations/read.js';
+import {measureInput} from '../operations/measure.js';
 import {closeInput} from '../operations/source.js';
 import {reopenInput} from '../schedule/reopen.js';
 import {opened, openProof, type Proof, prove, tally} from './proof.js';
@@ -52,7 +51,7 @@ export async function verifyRun(folder: string): Promise<Verified> {
   const counts = tally(proof);
   const input = await reopenInput(manifest, folder);
   try {
-    const found = await countRows(input);
+    const found = await measureInput(input);
     return {
       name: input.name,
       rows,
@@ -68,13 +67,6 @@ export async function verifyRun(folder: string): Promise<Verified> {
   } finally {
     await closeInput(input);
   }
-}
-
-async function countRows(input: Parameters<typeof readRows>[0]): Promise<{rows: number; sha256: string}> {
-  const hash = createHash('sha256');
-  let rows = 0;
-  for await (const _ of readRows(input, (bytes) => hash.update(bytes))) rows += 1;
-  return {rows, sha256: hash.digest('hex')};
 }
 
 function inputFaults(

@@ -15,9 +15,10 @@ export type Request = WireRequest & {
 };
 
 /**
- * What one exchange means for its operation. `ok` has a `why` where the status alone does not tell. `refused` never settles it and costs it no attempt; `backoff`: the profile lets it be sent
- * again after a wait (`resent`: although it is not repeatable, so it is listed); `unsent`: it never left; `stop` ends the run and leaves
- * the row pending (`renews`: when what is used up comes back, as a profile writes it). A refusal names the limits it is one of, if it tells.
+ * What one exchange means for its operation. `ok` has a `why` where the status alone does not tell. `refused` never settles it and costs it no
+ * attempt; `backoff`: the profile lets it be sent again after a wait (`resent`: although it is not repeatable, so it is listed); `unsent`: it
+ * never left; `stop` ends the run and leaves the row pending (`renews`: when what is used up comes back, as a profile writes it). A refusal names
+ * the limits it is one of, if it tells.
  */
 export type Verdict =
   | {

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {createReadStream, existsSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {type Manifest, runFiles} from '../journal/folder.js';
-import {readRows} from '../operations/read.js';
+import {measureInput} from '../operations/measure.js';
 import {closeInput, type Input} from '../operations/source.js';
 import {EXIT, Problem} from '../problem.js';
 import {type Difference, inputChanged, reopenInput} from '../schedule/reopen.js';
@@ -31,7 +31,7 @@ export async function fitInput(manifest: Manifest, folder: string, order: InputO
     if (input.bytes === manifest.input.bytes) return {manifest: placed, input};
     if (!(await beginsWith(input, manifest.input)))
       throw inputChanged(placed.name, manifest.input, {bytes: input.bytes});
-    const grown = {...manifest.input, ...(await measure(input))};
+    const grown = {...manifest.input, ...(await measureInput(input))};
     if (!order.acceptAppended) throw inputGrew(placed.name, folder, grown.rows - manifest.input.rows);
     return {manifest: {...placed, input: grown}, input};
   } catch (error) {
@@ -71,22 +71,12 @@ async function beginsWith(input: Input, was: Manifest['input']): Promise<boolean
   return ended && hash.digest('hex') === was.sha256;
 }
 
-async function measure(input: Input): Promise<Pick<Manifest['input'], 'sha256' | 'bytes' | 'rows'>> {
-  const hash = createHash('sha256');
-  let [rows, bytes] = [0, 0];
-  const tap = (chunk: Uint8Array) => {
-    hash.update(chunk);
-    bytes += chunk.length;
-  };
-  for await (const _ of readRows(input, tap)) rows += 1;
-  return {sha256: hash.digest('hex'), bytes, rows};
-}
-
 function inputGrew(file: string, folder: string, rows: number): Problem {
+  const more = rows === 0 ? 'blank lines' : rows === 1 ? '1 more row' : `${rows} more rows`;
   return new Problem(
     'INPUT_GREW',
-    `has ${rows} more ${rows === 1 ? 'row' : 'rows'} at its end since this run was begun`,
-    `Send them too: sluice resume ${folder} --accept-appended; or take them away again.`,
+    `has ${more} at its end since this run was begun`,
+    `Accept them: sluice resume ${folder} --accept-appended; or take them away again.`,
     {at: {file}, exit: EXIT.misfit},
   );
 }

@@ -7,8 +7,8 @@ import {plain, sayNumber} from './plain.js';
 const MOST_LINES = 8;
 const LONGEST = 60;
 
-/** Statuses that often mean that what was asked for is so already. */
-const OFTEN_SO_ALREADY: readonly (number | null)[] = [404, 409, 410];
+/** Statuses that mean that what was asked for is so already. Not 404: of a creation it says that something is missing, and nothing is done. */
+const SO_ALREADY: readonly (number | null)[] = [409, 410];
 
 /**
  * Why rows failed, are in doubt, or are ok although their status says otherwise: how many, the first of them, and the rule that would take them
@@ -40,7 +40,7 @@ function rowsOf({rows, state}: Cause): string {
 }
 
 function otherRule({state, status, says}: Cause, causes: readonly Cause[]): string | undefined {
-  if (state !== 'failed' || !OFTEN_SO_ALREADY.includes(status)) return undefined;
+  if (state !== 'failed' || !SO_ALREADY.includes(status)) return undefined;
   const alone = causes.filter((cause) => cause.state === 'failed' && cause.status === status).length === 1;
   if (alone) return `treat as ok with --ok ${status}`;
   const [text = ''] = says.split('…').sort((one, other) => other.length - one.length);

@@ -26,7 +26,7 @@ export function holdingLines(plan: Plan): string[] {
   if (requests === 0) return [];
   if (told.length === 0) return ['No window holds the run back; it takes as long as its answers.'];
   const second = told.find((each) => isSecond(each, seconds));
-  const others = told.filter((each) => each !== second && !(second && windowOf(each) === second.before));
+  const others = told.filter((each) => each !== second && !(second && each.window === second.before));
   return [
     ...(second ? [`${secondLine(second)}.`] : []),
     ...others.map((each) => `${named(each, binding)} ${verb(each)} for ${percent(each.share)} % of the time.`),
@@ -71,10 +71,6 @@ function named({limit, window}: Holding, all: Plan['binding']): string {
 
 function verb({limit}: Holding): string {
   return limit === CAP ? 'hold you back' : 'holds you back';
-}
-
-function windowOf({window}: Holding): string {
-  return window;
 }
 
 function percent(share: number): number {

@@ -271,7 +271,7 @@ story('C16 sends rows that were added at the end where that is wanted, and check
   const grown = await stage.type('resume', 'users.run');
   assert.equal(grown.exit, 65);
   assert.match(grown.stderr, /users\.csv: has 2 more rows at its end since this run was begun/);
-  assert.match(grown.stderr, /Try this: .*sluice resume users\.run --accept-appended/);
+  assert.match(grown.stderr, /Try this: Accept them: sluice resume users\.run --accept-appended/);
   stage.write('users.csv', `${users(3)}u1,Ann\n`);
   const double = await stage.type('resume', 'users.run', '--accept-appended');
   assert.equal(double.exit, 65, 'an id that is there already');

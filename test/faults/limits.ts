@@ -227,10 +227,7 @@ export const limits: readonly Case[] = [
     rules: [{ops: ['3'], first: true, act: ACTS.hang}],
     profile: 'idempotencyKey: {header: Idempotency-Key, hours: 24}\n',
     run: async (stage) => {
-      const {child, ended} = stage.start(stage.words());
-      await stage.until(() => stage.provider.executions() === 12, 'all have arrived');
-      child.kill('SIGKILL');
-      await ended;
+      await killedWhenAllArrived(stage);
       const clock = fakeClock(stage, '+25h');
       const {exit, stderr} = await stage.type(['resume', 'rows.run'], {env: clock.env});
       stage.proof('the resume was opened 25 h later', Math.abs((await clockHours(stage, clock.env)) - 25) < 0.1);
@@ -244,10 +241,7 @@ export const limits: readonly Case[] = [
     rules: [{ops: ['3'], first: true, act: ACTS.hang}],
     profile: 'idempotencyKey: {header: Idempotency-Key, hours: 24}\n',
     run: async (stage) => {
-      const {child, ended} = stage.start(stage.words());
-      await stage.until(() => stage.provider.executions() === 12, 'all have arrived');
-      child.kill('SIGKILL');
-      await ended;
+      await killedWhenAllArrived(stage);
       const {exit, stderr} = await stage.resume();
       const met = stage.provider.heard().filter(({op}) => op === '3');
       stage.proof("the provider's log: row 3 hung, and was killed", met[0]?.did === 'hang');
@@ -282,3 +276,11 @@ async function clockOf({cwd}: Stage, env: Record<string, string>): Promise<strin
 
 const clockHours = async (stage: Stage, env: Record<string, string>) =>
   (Date.parse(await clockOf(stage, env)) - Date.now()) / 3_600_000;
+
+/** All rows have been executed, and of those that hang nobody has told the program. */
+async function killedWhenAllArrived(stage: Stage): Promise<void> {
+  const {child, ended} = stage.start(stage.words());
+  await stage.until(() => stage.provider.executions() === 12, 'all have arrived');
+  child.kill('SIGKILL');
+  await ended;
+}
