@@ -20,11 +20,11 @@ export async function reopenInput(manifest: Manifest, folder: string): Promise<I
   return {...input, name: manifest.name};
 }
 
-function inputGone({file, name}: Manifest, folder: string): Problem {
+function inputGone({file}: Manifest, folder: string): Problem {
   return new Problem(
     'INPUT_MISSING',
     'the file this run was begun with is not there any more',
-    `Put it back, or say where it is now: sluice resume ${folder} --input ${name}`,
+    `Put it back, or say where it is now: sluice resume ${folder} --input FILE`,
     {at: {file}, exit: EXIT.noInput},
   );
 }
