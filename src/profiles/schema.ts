@@ -24,7 +24,8 @@ const answerRule = z
       .optional()
       .meta({description: 'JSON pointers into the body, each with the value expected there; true: is there at all'}),
     header: z.record(headerName, z.string()).optional().meta({
-      description: 'response headers, each with a text that its value contains; an empty text: is there at all',
+      description:
+        'response headers, each with a text that its value contains, or a whole number; an empty text: is there at all',
     }),
     why: z.string().min(1).optional().meta({description: 'what it means, in the words that a person is told'}),
   })

@@ -20,7 +20,8 @@ export function answerOf(response: Response): Answer {
 
 /**
  * The first rule all of whose members hold. `status` is a number or a class (`4xx`); `body` stands somewhere in the body, upper and lower
- * case alike; `json` compares what JSON pointers find, `true` meaning: is there; `header` stands somewhere in the header's value.
+ * case alike; `json` compares what JSON pointers find, `true` meaning: is there; `header` stands somewhere in the header's value, a number as a
+ * whole one.
  */
 export function matchingRule<Rule extends AnswerRule>(rules: readonly Rule[], answer: Answer): Rule | undefined {
   return rules.find((rule) => matches(rule, answer));
@@ -34,9 +35,14 @@ function matches({status, body, json, header}: AnswerRule, answer: Answer): bool
   }
   for (const [name, expected] of Object.entries(header ?? {})) {
     const value = answer.headers[name.toLowerCase()];
-    if (value === undefined || !value.toLowerCase().includes(expected.toLowerCase())) return false;
+    if (value === undefined || !standsIn(value.toLowerCase(), expected.toLowerCase())) return false;
   }
   return true;
+}
+
+// Of `x-ratelimit-remaining: 4990` nobody means the 0 at its end.
+function standsIn(value: string, expected: string): boolean {
+  return /^\d+$/.test(expected) ? new RegExp(`(?<![\\d.])${expected}(?![\\d.])`).test(value) : value.includes(expected);
 }
 
 function statusMatches(pattern: string, status: number): boolean {

@@ -26,6 +26,10 @@ describe('a rule about answers', () => {
     ['a header', {header: {'X-Reason': 'quota'}}, {status: 400, headers: {'x-reason': 'the Quota'}}, true],
     ['that a header is there', {header: {'X-Reason': ''}}, {status: 400, headers: {'x-reason': 'y'}}, true],
     ['no header', {header: {'X-Reason': ''}}, {status: 400}, false],
+    ['a number in a header', {header: {'X-Left': '0'}}, {status: 400, headers: {'x-left': '0'}}, true],
+    ['a number of several', {header: {'X-Left': '0'}}, {status: 400, headers: {'x-left': '57, 0'}}, true],
+    ['no digit of a number', {header: {'X-Left': '0'}}, {status: 400, headers: {'x-left': '4990'}}, false],
+    ['no part of a fraction', {header: {'X-Left': '0'}}, {status: 400, headers: {'x-left': '0.5'}}, false],
     ['all members', {status: ['400'], body: 'a', json: {'/a': 1}}, {status: 400, body: {a: 1}}, true],
     ['not some of them', {status: ['400'], body: 'b', json: {'/a': 1}}, {status: 400, body: {a: 1}}, false],
   ] as const) {
