@@ -4,6 +4,7 @@ import {refuse} from '../limits/refuse.js';
 import {renewalAt} from '../limits/renewal.js';
 import type {ServerClock} from '../limits/server-clock.js';
 import {sameName} from '../limits/spoken-of.js';
+import type {Profile} from '../profiles/profile.js';
 import type {Lesson} from './learn.js';
 import {outcome} from './outcome.js';
 import {type Stop, waitTooLong} from './stop.js';
@@ -39,7 +40,7 @@ export function followRefusal(prepared: Prepared, ended: Settling, tools: Tools)
     rule: tools.profile.retry,
     random: tools.random(),
     explained: lesson?.told ?? false,
-    named: namedLimits(ended, tools),
+    named: namedLimits(ended, tools.profile),
     used: ended.used,
   });
   for (const each of spread) tellSpread(each, tools);
@@ -65,9 +66,12 @@ export function followRefusal(prepared: Prepared, ended: Settling, tools: Tools)
 }
 
 /** The limits that the answer names: in its body, as the profile knows to read it, else in its headers. By their place in the profile. */
-function namedLimits({verdict, lesson}: Settling, {profile}: Tools): readonly number[] {
+export function namedLimits(
+  {verdict, lesson}: Pick<Settling, 'verdict' | 'lesson'>,
+  {limits}: Pick<Profile, 'limits'>,
+): readonly number[] {
   const named = verdict.kind === 'refused' ? (verdict.limits ?? []) : [];
-  const places = profile.limits.flatMap(({name}, place) => (named.some((each) => sameName(name, each)) ? place : []));
+  const places = limits.flatMap(({name}, place) => (named.some((each) => sameName(name, each)) ? place : []));
   return places.length > 0 ? places : (lesson?.used ?? []);
 }
 
