@@ -26,8 +26,12 @@ export function findProfile(name: string): Profile {
   const [base = '', variant] = name.split(/:(.*)/s);
   const known = listProfiles();
   if (!known.includes(base)) {
-    const says = `${JSON.stringify(name)} is not a profile (built in are ${known.join(', ')})${didYouMean(base, known)}`;
-    throw unknown(says, 'Name one of them, or a file of your own with a slash in its path: --profile ./mine.yaml');
+    const list = ` (built in are ${known.join(', ')})`;
+    const says = `${JSON.stringify(name)} is not a profile${didYouMean(base, known) || list}`;
+    throw unknown(
+      says,
+      'Name one that sluice profiles lists, or a file of your own with a slash in its path: --profile ./mine.yaml',
+    );
   }
   const place = new URL(`${base}.yaml`, BUILT_IN);
   return variantOf(parseProfile(readFileSync(place, 'utf8'), `${base}.yaml`), variant, name);

@@ -30,7 +30,7 @@ describe('sluice profiles', () => {
       listed.map(({name}) => name),
       listProfiles(),
     );
-    assert.deepEqual(listed[0]!.limits, [
+    assert.deepEqual(listed.find(({name}) => name === 'amity')!.limits, [
       {name: 'network', per: [], windows: ['100 per 5 s']},
       {name: 'user', per: ['user'], windows: ['10 per 1 s']},
     ]);
@@ -60,10 +60,7 @@ describe('sluice profiles', () => {
   it('names the profile that was probably meant', async () => {
     const said = await profiles(['show', 'amtiy']);
     assert.equal(said.exit, 78);
-    assert.include(
-      said.stderr,
-      '"amtiy" is not a profile (built in are amity, appwrite, authmatech, auto, koreai, stream), did you mean "amity"?',
-    );
+    assert.include(said.stderr, '"amtiy" is not a profile, did you mean "amity"?');
   });
 
   it('tells what it understood of a file', async () => {

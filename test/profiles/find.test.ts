@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {assert} from 'chai';
 import {Problem} from '../../src/problem.js';
-import {findProfile} from '../../src/profiles/find.js';
+import {findProfile, listProfiles} from '../../src/profiles/find.js';
 
 describe('findProfile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'profiles-'));
@@ -34,11 +34,9 @@ headers: {remaining: X-Left, describes: {limits: [minute, user]}}
   });
 
   for (const [name, says] of [
-    [
-      'steam',
-      '"steam" is not a profile (built in are amity, appwrite, authmatech, auto, koreai, stream), did you mean "stream"?',
-    ],
-    ['', '"" is not a profile (built in are amity, appwrite, authmatech, auto, koreai, stream)'],
+    ['steam', '"steam" is not a profile, did you mean "stream"?'],
+    ['gitbuh', '"gitbuh" is not a profile, did you mean "github"?'],
+    ['', `"" is not a profile (built in are ${listProfiles().join(', ')})`],
     ['amity:netwrok', '"amity" has no variant "netwrok" (its variants are network), did you mean "network"?'],
     ['stream:lite', '"stream" has no variant "lite" (it has none)'],
     ['./nowhere.yaml', './nowhere.yaml: there is no such profile file'],
