@@ -59,7 +59,7 @@ export function believe(
   const {requests: profile, share} = window.rule;
   const ours = Math.max(1, shareOf(quota.limit, share));
   // Who has a bucket tells how many tokens it holds; that is no other rate.
-  if (window.rule.kind === 'bucket' && ours === window.rule.burst) return undefined;
+  if (window.rule.kind === 'bucket' && quota.limit === window.rule.burst) return undefined;
   window.learned = quota.limit;
   const requests = trust === 'up' ? ours : Math.min(ours, profile);
   if (requests === window.requests) return undefined;

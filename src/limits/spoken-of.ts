@@ -40,10 +40,13 @@ export function spokenOf(
   );
   if (fitting.length < 2) return fitting[0];
   // Two windows of the same length (Amity's kind of stack) cannot be told apart by length: the figure has to.
-  const alike = fitting.filter(
-    ({requests, share}) => quota.limit !== undefined && shareOf(quota.limit, share) === requests,
-  );
+  const alike = fitting.filter((window) => quota.limit !== undefined && allows(window, quota.limit));
   return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** Whether a window allows so many; of a bucket, servers tell how many tokens it holds. */
+function allows({requests, burst, share}: Candidate, limit: number): boolean {
+  return shareOf(limit, share) === requests || limit === burst;
 }
 
 /** Resets come in whole seconds, read by a clock that is known to within one. */

@@ -53,6 +53,12 @@ describe('what the server says', () => {
     assert.deepInclude(told(100), {was: 1, requests: 80});
   });
 
+  it('takes the size of a bucket for no rate, whatever our share of it is', () => {
+    const rule = {requests: 24, seconds: 5, kind: 'bucket' as const, burst: 2, share: 0.8};
+    const ledger = openLedger([{name: 'network', windows: [rule]}], 10);
+    assert.isUndefined(believe(ledger, [network], belief, span));
+  });
+
   it('takes the size of a bucket for no rate', () => {
     const rule = {requests: 30, seconds: 5, kind: 'bucket' as const, burst: 2};
     const ledger = openLedger([{name: 'network', windows: [rule]}], 10);

@@ -43,6 +43,7 @@ describe('spokenOf', () => {
     ],
     ['none by a reset that no window can have', ['minute'], {limit: 300, resetAt: inSeconds(90)}, undefined],
     ['a reset that is late by its rounding', ['shared'], {limit: 100, resetAt: inSeconds(6)}, 'shared/5'],
+    ['of a bucket and a window the bucket that holds so many', ['tokens', 'hour'], {limit: 100}, 'tokens/1'],
     ['a bucket that takes longer to fill than its seconds', ['tokens'], {resetAt: inSeconds(10)}, 'tokens/1'],
     ['no window by a slice of it', ['hour'], {limit: 30, resetAt: inSeconds(50)}, undefined],
     ['no window by a slice of it without a reset', ['hour'], {limit: 5}, undefined],
