@@ -43,12 +43,17 @@ describe('the built-in profiles', () => {
       ['cloudflare', 4],
       ['discord', 0],
       ['github', 12],
+      ['intercom', 4],
       ['klaviyo', 0],
       ['koreai', 78],
+      ['msgraph', 10],
+      ['notion', 6],
       ['okta', 7],
       ['openai', 4],
+      ['slack', 1],
       ['stream', 159],
       ['stripe', 8],
+      ['zendesk', 6],
     ]);
   });
 
