@@ -4,14 +4,17 @@ import type {RecordPlace} from '../operations/operation.js';
 import type {Input} from '../operations/source.js';
 import {plainCells, safeCells} from './cells.js';
 import {DerivedFile} from './derived-file.js';
+import {whyInDoubt} from './in-doubt.js';
 import type {Outcome} from './outcomes.js';
 
 /** What is known of a row beside what the user wrote. */
 const ADDED = ['_error', '_status', '_attempts', '_row'] as const;
-/** Of a row in doubt also when its last request left, to look for it at the provider, and room for what was found: `sluice settle --from`. */
-const ADDED_IN_DOUBT = [...ADDED, '_sentAt', '_decision'] as const;
+/** Of a row in doubt also when its last request left, why it is in doubt and what to look for, and room for what was found: `sluice settle --from`. */
+const ADDED_IN_DOUBT = ['_status', '_attempts', '_row', '_sentAt', '_why', '_check', '_decision'] as const;
 /** A file that is fed back has these already: they are written anew. */
-const NOT_OWN: readonly string[] = [...ADDED_IN_DOUBT, '_note'];
+const NOT_OWN: readonly string[] = [...ADDED, ...ADDED_IN_DOUBT, '_note'];
+/** What others said, a server or a row: a spreadsheet must not compute it. */
+const SAID: readonly string[] = ['_error', '_why', '_check'];
 
 /** `to settle`: somebody is to fill in what became of each row. */
 export type Purpose = 'to correct' | 'to settle';
@@ -48,9 +51,12 @@ export class Copies {
     return this.#purpose === 'to settle' ? ADDED_IN_DOUBT : ADDED;
   }
 
-  write(copied: Copied, outcome: Outcome): void {
+  /** `check` is what to look for at the provider, of a row that is to be settled. */
+  write(copied: Copied, outcome: Outcome, check = ''): void {
     this.#file ??= this.#begin();
-    const text = this.#input.format === 'csv' ? this.#csv(copied, outcome) : this.#ndjson(copied, outcome);
+    const {row} = copied.place;
+    const added = this.#purpose === 'to settle' ? addedInDoubt(row, outcome, check) : addedTo(row, outcome);
+    const text = this.#input.format === 'csv' ? this.#csv(copied, added) : this.#ndjson(copied, added);
     this.#file.write(text);
     this.#rows += 1;
   }
@@ -80,7 +86,7 @@ export class Copies {
     return file;
   }
 
-  #csv({place, values}: Copied, outcome: Outcome): Buffer {
+  #csv({place, values}: Copied, members: Added): Buffer {
     const {delimiter} = this.#input;
     const cells = this.#own
       ? Buffer.from(
@@ -90,14 +96,14 @@ export class Copies {
           ),
         )
       : withoutLineEnd(this.#bytes(place.offset, place.end));
-    // The error is the server's word, not the user's: a spreadsheet must not compute it.
-    const {_error, ...more} = addedTo(place.row, outcome, this.#purpose);
-    const added = [safeCells([_error ?? '']), ...Object.values(more)].map((cell) => cell ?? '').join(delimiter);
+    const added = Object.entries(members)
+      .map(([name, value]) => (SAID.includes(name) ? safeCells([String(value ?? '')]) : (value ?? '')))
+      .join(delimiter);
     return Buffer.concat([cells, Buffer.from(`${delimiter}${added}\n`)]);
   }
 
-  #ndjson({place, values}: Copied, outcome: Outcome): Buffer {
-    const added = JSON.stringify(addedTo(place.row, outcome, this.#purpose)).slice(1);
+  #ndjson({place, values}: Copied, members: Added): Buffer {
+    const added = JSON.stringify(members).slice(1);
     const names = values && Object.keys(values);
     if (!names || names.length === 0) return Buffer.from(`{${added}\n`);
     if (!names.some(isAdded)) {
@@ -121,11 +127,26 @@ export class Copies {
 }
 
 /** The added members, in the order of their columns. */
-function addedTo(row: number, {error, status, attempts, at, ms}: Outcome, purpose: Purpose) {
-  const added = {_error: error, _status: status, _attempts: attempts, _row: row};
-  if (purpose === 'to correct') return added;
-  return {...added, _sentAt: new Date(at - (ms ?? 0)).toISOString(), _decision: null};
+type Added = Readonly<Record<string, string | number | null>>;
+
+function addedTo(row: number, {error, status, attempts}: Outcome): Added {
+  return {_error: error, _status: status, _attempts: attempts, _row: row} satisfies Named<typeof ADDED>;
 }
+
+function addedInDoubt(row: number, outcome: Outcome, check: string): Added {
+  const {status, attempts, sentAt} = outcome;
+  return {
+    _status: status,
+    _attempts: attempts,
+    _row: row,
+    _sentAt: sentAt === null ? null : new Date(sentAt).toISOString(),
+    _why: whyInDoubt(outcome),
+    _check: check,
+    _decision: null,
+  } satisfies Named<typeof ADDED_IN_DOUBT>;
+}
+
+type Named<Names extends readonly string[]> = Record<Names[number], string | number | null>;
 
 /** As headers are compared: case and blanks make no difference. */
 function isAdded(column: string): boolean {

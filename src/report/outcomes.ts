@@ -8,6 +8,8 @@ export type Outcome = {
   readonly status: number | null;
   readonly attempts: number;
   readonly at: number;
+  /** When the last request of a row in doubt left, as far as the journal tells. */
+  readonly sentAt: number | null;
   /** How long that attempt took. */
   readonly ms: number | null;
   readonly error: string | null;
@@ -45,7 +47,7 @@ const STATES = [
 const CODE_OF_OUTCOME = {ok: 1, failed: 2, unk: 3, skipped: 4, not: PENDING} as const;
 const CODE_OF_DECISION = {ok: 1, failed: 2, skip: 4, retry: PENDING} as const;
 const NO_MS = 0xffffffff;
-const UNTOLD_ERROR = 'the attempt was begun, and nothing tells what became of it';
+const UNTOLD_ERROR = 'the run was killed or cut off while it was under way';
 
 type Said = {readonly note?: string; readonly error?: string; readonly response?: string};
 
@@ -116,12 +118,14 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
       const state = STATES[code]!;
       if (state === 'pending') return undefined;
       const said = hear(row);
+      const ms = lengths[row] === NO_MS ? null : lengths[row]!;
       return {
         state,
         status: statuses[row] || null,
         attempts: attempts[row]!,
         at: times[row]!,
-        ms: lengths[row] === NO_MS ? null : lengths[row]!,
+        sentAt: sentAt(code, times[row]!, ms),
+        ms,
         error: said.error ?? (code === UNTOLD ? UNTOLD_ERROR : null),
         note: said.note ?? null,
         response: said.response ?? null,
@@ -129,6 +133,12 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
       };
     },
   };
+}
+
+/** What a session said nothing of has the time of its attempt, and what it said has that of the answer it missed. */
+function sentAt(code: number, at: number, ms: number | null): number | null {
+  if (code === UNTOLD) return at;
+  return code === CODE_OF_OUTCOME.unk && ms !== null ? at - ms : null;
 }
 
 const NOTHING: Stretch = {offset: 0, bytes: 0};

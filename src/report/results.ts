@@ -49,6 +49,8 @@ export type ResultsSource = {
   readonly running: boolean;
   /** The operation's id. A row that could not be read goes by its number. */
   readonly idOf: (row: Row) => string;
+  /** What to look for at the provider where the row is in doubt. */
+  readonly checkOf: (row: Row) => string;
   readonly format: 'ndjson' | 'csv';
   readonly summary: Summary;
 };
@@ -89,7 +91,7 @@ export function writeSummary(folder: string, summary: Summary): void {
 }
 
 async function writeRows(
-  {folder, input, rows, sha256, idOf, format}: ResultsSource,
+  {folder, input, rows, sha256, idOf, checkOf, format}: ResultsSource,
   outcomes: Outcomes,
 ): Promise<ResultFiles> {
   const path = join(folder, `results.${format}`);
@@ -109,7 +111,7 @@ async function writeRows(
       results.write(line(resultOf(row.place.row, id, outcome)));
       causes.note(row.place.line, outcome);
       if (outcome.state === 'failed') failed.write(row, outcome);
-      if (outcome.state === 'in-doubt') inDoubt.write(row, outcome);
+      if (outcome.state === 'in-doubt') inDoubt.write(row, outcome, isBadRow(row) ? '' : checkOf(row));
       if (outcome.resent) resent.write(row, outcome);
     }
     const found = hash.digest('hex');

@@ -8,6 +8,7 @@ import {parseOperation, type Roles} from '../operations/parse.js';
 import {closeInput, type Input} from '../operations/source.js';
 import {Problem} from '../problem.js';
 import {reopenInput} from '../schedule/reopen.js';
+import {checkReader} from './in-doubt.js';
 import {type ResultFiles, writeResults} from './results.js';
 import {foldSpan, NOT_BEGUN, type Summary, summaryOf} from './summary.js';
 
@@ -55,6 +56,7 @@ export async function deriveFiles(
       },
       running,
       idOf: idReader(manifest, input),
+      checkOf: checkReader(manifest, input),
       format,
       summary,
     });

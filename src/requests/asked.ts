@@ -1,3 +1,4 @@
+import type {Manifest} from '../journal/folder.js';
 import type {ScopeFlag} from '../operations/parse.js';
 import {isFileOfOperations, type Roles} from '../operations/parse.js';
 import {EXIT, Problem} from '../problem.js';
@@ -29,6 +30,29 @@ export type Asked = {
   /** Where the files of a form are taken from, absolute; absent where there are none. */
   readonly filesRoot?: string | undefined;
 };
+
+/** What a run was asked to send, as its run.json has it. */
+export function askedOf({profile, baseUrl, template, roles, options}: Manifest): Asked {
+  const {id, key, phase, scope} = roles as {
+    id: string | null;
+    key?: string | null;
+    phase?: string | null;
+    scope: Asked['scope'];
+  };
+  const {headers, allowedOrigins, filesRoot} = options as Pick<Asked, 'headers' | 'allowedOrigins' | 'filesRoot'>;
+  return {
+    profile: profile as Profile,
+    baseUrl,
+    template: (template as TemplateSpec | null) ?? undefined,
+    id: id ?? undefined,
+    key: key ?? undefined,
+    phase: phase ?? undefined,
+    scope,
+    headers,
+    allowedOrigins,
+    filesRoot,
+  };
+}
 
 /** An input and what is asked of it. */
 export type Order = {

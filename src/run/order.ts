@@ -2,9 +2,7 @@ import {createHash} from 'node:crypto';
 import type {Manifest} from '../journal/folder.js';
 import type {Control} from '../journal/record.js';
 import type {Overrides} from '../profiles/override.js';
-import type {Profile} from '../profiles/profile.js';
-import type {Asked, Order} from '../requests/asked.js';
-import type {TemplateSpec} from '../requests/template.js';
+import {type Asked, askedOf, type Order} from '../requests/asked.js';
 import type {RowRanges} from '../schedule/intake.js';
 import type {RunOptions} from './tools.js';
 
@@ -47,16 +45,7 @@ export function manifestOf({asked, delimiter, skipInvalid}: Order, {overrides, o
 
 /** The order that run.json was made of, and the limits it was first run with. */
 export function orderOf(manifest: Manifest): Order & Remembered {
-  const roles = manifest.roles as {
-    id: string | null;
-    key?: string | null;
-    phase?: string | null;
-    scope: Asked['scope'];
-  };
   const options = manifest.options as {
-    headers: readonly string[];
-    allowedOrigins: readonly string[];
-    filesRoot?: string;
     delimiter: string | null;
     skipInvalid: boolean;
     overrides: Overrides;
@@ -64,18 +53,7 @@ export function orderOf(manifest: Manifest): Order & Remembered {
   };
   return {
     file: manifest.file,
-    asked: {
-      profile: manifest.profile as Profile,
-      baseUrl: manifest.baseUrl,
-      template: (manifest.template as TemplateSpec | null) ?? undefined,
-      id: roles.id ?? undefined,
-      key: roles.key ?? undefined,
-      phase: roles.phase ?? undefined,
-      scope: roles.scope,
-      headers: options.headers,
-      allowedOrigins: options.allowedOrigins,
-      filesRoot: options.filesRoot,
-    },
+    asked: askedOf(manifest),
     delimiter: options.delimiter ?? undefined,
     skipInvalid: options.skipInvalid,
     overrides: options.overrides,

@@ -55,8 +55,8 @@ describe('sluice settle', () => {
     withDoubt(async (cwd, _, words) => {
       const file = join(cwd, 'users.run/in-doubt.csv');
       const lines = readFileSync(file, 'utf8').trim().split('\n');
-      assert.equal(lines[0], 'user,note,_error,_status,_attempts,_row,_sentAt,_decision');
-      assert.match(lines[1]!, /^u-2,"a, b",.*,2,\d{4}-\d\d-\d\dT[\d:.]+Z,$/);
+      assert.equal(lines[0], 'user,note,_status,_attempts,_row,_sentAt,_why,_check,_decision');
+      assert.match(lines[1]!, /^u-2,"a, b",,1,2,\d{4}-\d\d-\d\dT[\d:.]+Z,"no answer: .*","POST \/users",$/);
       writeFileSync(file, [lines[0], `${lines[1]}failed`, lines[2]].join('\n'));
       const settled = await words('settle', 'users.run', '--from', 'users.run/in-doubt.csv', '--json');
       assert.equal(settled.exit, 0, settled.stderr);

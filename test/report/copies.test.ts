@@ -12,6 +12,7 @@ const FAILED: Outcome = {
   status: 400,
   attempts: 2,
   at: 0,
+  sentAt: null,
   ms: 5,
   error: 'no',
   note: null,

@@ -28,6 +28,7 @@ const OK: Outcome = {
   status: 200,
   attempts: 1,
   at: 20,
+  sentAt: null,
   ms: 7,
   error: null,
   note: null,
@@ -84,8 +85,9 @@ describe('makeOutcomes', () => {
         state: 'in-doubt',
         status: null,
         at: 10,
+        sentAt: 10,
         ms: null,
-        error: 'the attempt was begun, and nothing tells what became of it',
+        error: 'the run was killed or cut off while it was under way',
       },
     },
     {

@@ -41,6 +41,7 @@ describe('writeResults', () => {
     writeFileSync(path(name), text);
     const input = await openInput(path(name));
     const idOf: ResultsSource['idOf'] = ({place, values}) => String(values.id ?? place.row);
+    const checkOf: ResultsSource['checkOf'] = ({values}) => `POST /users?id=${values.id}`;
     const readRecords: ResultsSource['readRecords'] = async (visit) => {
       for (const record of records) visit(record);
     };
@@ -52,6 +53,7 @@ describe('writeResults', () => {
       readRecords,
       running: false,
       idOf,
+      checkOf,
       format: 'ndjson' as const,
       summary: SUMMARY,
     };
@@ -126,6 +128,42 @@ describe('writeResults', () => {
     assert.equal(read('results.ndjson'), '');
     await write('users.csv', 'id\na\n', [begun!], {running: false});
     assert.deepInclude(JSON.parse(read('results.ndjson')), {row: 1, state: 'in-doubt', attempts: 1});
+  });
+
+  it('says of each row in doubt when it left, why it is in doubt, and what to look for', async () => {
+    const [left, came] = journalOf({k: 'unk', m: 'read ECONNRESET'});
+    const killed: JournalRecord = {t: 'i', op: 2, n: 1, l: 0, h: '00000000', at: T + 7};
+    const cut: JournalRecord = {t: 'o', op: 3, n: 0, k: 'unk', at: T + 900, e: 'JOURNAL_CUT', m: 'it was torn'};
+    await write('users.csv', 'id\na\nb\nc\n', [left!, came!, killed, cut]);
+    assert.deepEqual(parse(read('in-doubt.csv')), [
+      ['id', '_status', '_attempts', '_row', '_sentAt', '_why', '_check', '_decision'],
+      [
+        'a',
+        '',
+        '1',
+        '1',
+        '2026-08-21T12:00:00.000Z',
+        'no answer: the connection was reset (read ECONNRESET)',
+        'POST /users?id=a',
+        '',
+      ],
+      [
+        'b',
+        '',
+        '1',
+        '2',
+        '2026-08-21T12:00:00.007Z',
+        'no answer: the run was killed or cut off while it was under way',
+        'POST /users?id=b',
+        '',
+      ],
+      ['c', '', '0', '3', '', 'no answer: it was torn', 'POST /users?id=c', ''],
+    ]);
+  });
+
+  it('lets no spreadsheet compute what is to be looked for', async () => {
+    await write('users.csv', 'id\na\n', journalOf({k: 'unk', m: 'lost'}), {checkOf: () => '=1+1'});
+    assert.include(read('in-doubt.csv'), `,"'=1+1",`);
   });
 
   it('removes the list of failed rows when none are left', async () => {

@@ -13,6 +13,7 @@ const OUTCOME = {
   status: 200,
   attempts: 1,
   at: 0,
+  sentAt: null,
   ms: 1,
   error: null,
   note: null,
