@@ -11,23 +11,27 @@ const BLOCK_BYTES = 256 * 1024;
 
 /**
  * All records of the input, in order. After a `BadRow` that is `fatal` nothing more comes. `tap` is told every byte once, in order and
- * the header too, for a digest in the same pass; what it is told is overwritten afterwards. `skip` is asked of some thousand records at a time:
- * where it says so, they are not looked into and do not come. Memory does not grow with the input.
+ * the header too, for a digest in the same pass; what it is told is overwritten afterwards. `skip` is asked once of every record, in order and ahead
+ * of it: one that is skipped is not looked into and does not come, unless nobody can say where it ends. Memory does not grow with the input.
  */
 export async function* readRows(
   input: Input,
   tap?: (bytes: Uint8Array) => void,
-  skip: (places: readonly RecordPlace[]) => boolean = () => false,
+  skip: (place: RecordPlace) => boolean = () => false,
 ): AsyncGenerator<Row | BadRow, void, undefined> {
   const handle = await open(input.path, 'r');
   try {
     for await (const slice of slicesOf(handle, input, tap)) {
-      if (isWhole(slice) && skip(slice.places)) continue;
-      const rows = slice.tooLong ? [tooLong(slice.tooLong, input)] : readRecords(slice, input);
-      for (const row of rows) {
-        yield row;
-        if (isBadRow(row) && row.fatal) return;
+      if (slice.tooLong) {
+        skip(slice.tooLong);
+        yield tooLong(slice.tooLong, input);
+        return;
       }
+      for (const part of unskipped(slice, skip))
+        for (const row of readRecords(part, input)) {
+          yield row;
+          if (isBadRow(row) && row.fatal) return;
+        }
     }
   } finally {
     await handle.close();
@@ -40,9 +44,17 @@ export async function firstMembers(input: Input): Promise<readonly string[]> {
   return [];
 }
 
-/** Whether it is certain where each record ends. */
-function isWhole({cuts, tooLong}: Cutting): boolean {
-  return !tooLong && cuts.at(-1)?.fault === undefined;
+/** The records that are not skipped, in pieces without a gap: records that follow one another are read together. */
+function unskipped({bytes, cuts, places}: Slice, skip: (place: RecordPlace) => boolean): Slice[] {
+  const skipped = places.map((place, at) => skip(place) && cuts[at]!.fault === undefined);
+  const parts: Slice[] = [];
+  for (let from = skipped.indexOf(false); from >= 0; ) {
+    const end = skipped.indexOf(true, from);
+    const to = end < 0 ? skipped.length : end;
+    parts.push({bytes, cuts: cuts.slice(from, to), places: places.slice(from, to)});
+    from = skipped.indexOf(false, to);
+  }
+  return parts;
 }
 
 type Cutting = Slice & {readonly tooLong?: RecordPlace};

@@ -97,15 +97,13 @@ export async function takeIn(reading: Reading): Promise<Intake> {
     bytes += chunk.length;
     reading.onBytes?.(bytes);
   };
-  // A run of ten million rows is gone on with at its end: of those before it only the places are needed.
-  const skip = (found: readonly RecordPlace[]) => {
-    if (!checked || line.looks || found.some(({row}) => reading.wanted(row))) return false;
-    for (const place of found) places.add(place);
-    return true;
+  // Of ten million rows that are settled only the places are needed.
+  const skip = (place: RecordPlace) => {
+    places.add(place);
+    return checked && !line.looks && !reading.wanted(place.row);
   };
   for await (const row of readRows(input, tap, skip)) {
     reading.signal?.throwIfAborted();
-    places.add(row.place);
     const wanted = reading.wanted(row.place.row);
     if (checked && !wanted) {
       line.pass(row, reading.partOf(row.place.row));
