@@ -88,6 +88,8 @@ export type JournalRecord =
       readonly m?: string;
       /** The scrubbed start of the response body, at most 4 KiB. */
       readonly b?: string;
+      /** What was captured of the answer, scrubbed, at most 4 KiB; null where it was not in there. */
+      readonly cap?: Readonly<Record<string, unknown>>;
       /** The body of a success was lost. */
       readonly lost?: true;
       /** Was sent again although it is not repeatable, because the profile's `resend` says so. */

@@ -16,6 +16,8 @@ export type Outcome = {
   /** Why it is ok, where the status alone does not tell. */
   readonly note: string | null;
   readonly response: string | null;
+  /** What was captured of its answer. */
+  readonly captured: Readonly<Record<string, unknown>> | null;
   /** It was sent again although it is not repeatable, because the profile's `resend` says so. */
   readonly resent: boolean;
 };
@@ -49,7 +51,12 @@ const CODE_OF_DECISION = {ok: 1, failed: 2, skip: 4, retry: PENDING} as const;
 const NO_MS = 0xffffffff;
 const UNTOLD_ERROR = 'the run was killed or cut off while it was under way';
 
-type Said = {readonly note?: string; readonly error?: string; readonly response?: string};
+type Said = {
+  readonly note?: string;
+  readonly error?: string;
+  readonly response?: string;
+  readonly captured?: Readonly<Record<string, unknown>>;
+};
 
 /** Room for `rows` rows that have not been attempted. What the journal says about rows is kept in `scratch`. */
 export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
@@ -129,6 +136,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         error: said.error ?? (code === UNTOLD ? UNTOLD_ERROR : null),
         note: said.note ?? null,
         response: said.response ?? null,
+        captured: said.captured ?? null,
         resent: resent[row] === 1,
       };
     },
@@ -143,10 +151,11 @@ function sentAt(code: number, at: number, ms: number | null): number | null {
 
 const NOTHING: Stretch = {offset: 0, bytes: 0};
 
-function saidOf({k, m, e, b}: OutcomeRecord): Said {
+function saidOf({k, m, e, b, cap}: OutcomeRecord): Said {
   const word = m ?? e;
   return {
     ...(word === undefined ? {} : k === 'ok' ? {note: word} : {error: word}),
     ...(b === undefined ? {} : {response: b}),
+    ...(cap === undefined ? {} : {captured: cap}),
   };
 }

@@ -141,8 +141,8 @@ function replace(copies: Copies, folder: string, name: string): string | undefin
 
 /** One result, with every key in its place. */
 export function resultOf(row: number, id: string, outcome: Outcome): Result {
-  const {state, status, attempts, at, ms, error, response, note} = outcome;
-  return {row, id, state, status, attempts, at: new Date(at).toISOString(), ms, error, response, captured: null, note};
+  const {state, status, attempts, at, ms, error, response, captured, note} = outcome;
+  return {row, id, state, status, attempts, at: new Date(at).toISOString(), ms, error, response, captured, note};
 }
 
 const COLUMNS = [

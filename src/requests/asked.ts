@@ -8,6 +8,7 @@ import {applyLimits, type Overrides} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import {expandRoute, routeTable} from '../profiles/routes.js';
 import type {RequestSetting} from './build.js';
+import {type CaptureSpec, compileCaptures} from './capture.js';
 import {compileHeaders} from './header-template.js';
 import {compileTemplate, type TemplateSpec} from './template.js';
 
@@ -27,6 +28,8 @@ export type Asked = {
   /** The `--header` lines. */
   readonly headers: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** What is kept of each answer; absent where nothing is. */
+  readonly capture?: CaptureSpec | undefined;
   /** Where the files of a form are taken from, absolute; absent where there are none. */
   readonly filesRoot?: string | undefined;
 };
@@ -39,7 +42,10 @@ export function askedOf({profile, baseUrl, template, roles, options}: Manifest):
     phase?: string | null;
     scope: Asked['scope'];
   };
-  const {headers, allowedOrigins, filesRoot} = options as Pick<Asked, 'headers' | 'allowedOrigins' | 'filesRoot'>;
+  const {headers, allowedOrigins, filesRoot, capture} = options as Pick<
+    Asked,
+    'headers' | 'allowedOrigins' | 'filesRoot' | 'capture'
+  >;
   return {
     profile: profile as Profile,
     baseUrl,
@@ -51,6 +57,7 @@ export function askedOf({profile, baseUrl, template, roles, options}: Manifest):
     headers,
     allowedOrigins,
     filesRoot,
+    capture,
   };
 }
 
@@ -82,6 +89,7 @@ export function settingOf(asked: Asked, {overrides, columns, credential}: Circum
     routes: routeTable(profile, asked.baseUrl),
     template: asked.template && compileTemplate(asked.template, profile, columns),
     headers: asked.template ? [] : compileHeaders(asked.headers, profile),
+    captures: compileCaptures(asked.capture ?? {}),
     baseUrl: asked.baseUrl,
     allowedOrigins: asked.allowedOrigins,
     filesRoot: asked.filesRoot,

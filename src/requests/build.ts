@@ -4,6 +4,7 @@ import {didYouMean} from '../profiles/nearest.js';
 import type {OperationRule, Profile} from '../profiles/profile.js';
 import {expandRoute, matchRoute, type RouteTable} from '../profiles/routes.js';
 import {bucketsOf} from './buckets.js';
+import type {Captures} from './capture.js';
 import {type HeaderTemplate, renderHeaders} from './header-template.js';
 import {checkHeaderName, checkHeaderValue, credentialHeaders} from './headers.js';
 import {type Location, locate} from './location.js';
@@ -23,6 +24,8 @@ export type RequestSetting = {
   /** Headers of every request of a file of operations; a template has its own. */
   readonly headers?: readonly HeaderTemplate[] | undefined;
   readonly baseUrl: string;
+  /** What is kept of the answers. */
+  readonly captures: Captures;
   /** Where the files of forms are. */
   readonly filesRoot?: string | undefined;
   /** Origins beside that of the base URL to which rows may lead. No credential goes there. */

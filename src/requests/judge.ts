@@ -4,8 +4,11 @@ import {type Answer, answerOf, explanation, matchingRule, violatedPolicies} from
 import type {Request, Verdict} from './request.js';
 import {showSafe} from './show.js';
 
-/** Which attempt an exchange was: `n` counts from 1 and leaves out those that were refused or never sent. */
-export type AttemptCount = {readonly n: number; readonly hasIdempotencyKey: boolean};
+/**
+ * Which attempt an exchange was: `n` counts from 1 and leaves out those that were refused or never sent. `needsBody`: something is to be captured of its
+ * answer.
+ */
+export type AttemptCount = {readonly n: number; readonly hasIdempotencyKey: boolean; readonly needsBody?: boolean};
 
 /** The error of an exchange whose request could not even be written. */
 export const MALFORMED = 'REQUEST_MALFORMED';
@@ -22,8 +25,12 @@ export function judge(exchange: Exchange, request: Judged, profile: Profile, att
       return {kind: 'stop', status: undefined, why: whyOf(exchange), code: 'certificate'};
     case 'unanswered':
       return judgeSilence(whyOf(exchange), request, profile, attempt);
-    case 'answered':
-      return judgeAnswer(exchange.response, request, profile, attempt);
+    case 'answered': {
+      const verdict = judgeAnswer(exchange.response, request, profile, attempt);
+      return attempt.needsBody && verdict.kind === 'ok' && verdict.bodyLost
+        ? judgeSilence(`it is ok (${verdict.status}), and what was to be captured got lost`, request, profile, attempt)
+        : verdict;
+    }
   }
 }
 

@@ -59,8 +59,9 @@ export function compileTemplate(
   return {
     call: compileCall(spec, profile),
     headers,
-    body: spec.body === undefined ? undefined : compileBody(parse('body', spec.body), spec.body, contentType?.join('')),
-    form: spec.form && compileForm(spec.form, (text) => parse('form', text)),
+    body:
+      spec.body === undefined ? undefined : compileBody(parsePart('body', spec.body), spec.body, contentType?.join('')),
+    form: spec.form && compileForm(spec.form, (text) => parsePart('form', text)),
   };
 }
 
@@ -99,7 +100,7 @@ function compileCall({request, operation}: TemplateSpec, profile: Profile): Temp
       `request is "${showSafe(request)}", and "${showSafe(line[1]!)}" is no method${didYouMean(method, METHODS)}`,
       `Begin it with one of ${METHODS.join(', ')}.`,
     );
-  const parts = partsOf(parse('request', line[2]!));
+  const parts = partsOf(parsePart('request', line[2]!));
   if (!parts)
     throw fault('request holds a tag, expected text and {{ expressions }}', 'Take {% … %} out of the request line.');
   return {kind: 'url', url: compileUrl(method, parts, request)};
@@ -122,7 +123,8 @@ function knownOperation(name: string, profile: Profile): string {
 const TWO_WORDS =
   /\{\{-?\s*([\p{L}_][\p{L}\p{N}_.-]*\s+(?!(?:and|or|contains)\b)[\p{L}_][\p{L}\p{N}_ .-]*?)\s*(?:\||-?\}\})/u;
 
-function parse(part: string, text: string): ReturnType<typeof parseTemplate> {
+/** Parses one part of a template, which errors name. Throws TEMPLATE_INVALID (78). */
+export function parsePart(part: string, text: string): ReturnType<typeof parseTemplate> {
   if (text.includes('\uE000'))
     throw fault(`${part} holds the private-use character U+E000`, `Take it out of the ${part}.`);
   const words = TWO_WORDS.exec(text)?.[1];
@@ -143,7 +145,7 @@ function parse(part: string, text: string): ReturnType<typeof parseTemplate> {
 
 function checkColumns(part: string, text: string | undefined, columns: readonly string[] | undefined): void {
   if (text === undefined || !columns) return;
-  for (const name of columnsOf(parse(part, text))) {
+  for (const name of columnsOf(parsePart(part, text))) {
     if (columns.includes(name)) continue;
     const longer = columns.find((column) => /^[\s.]/.test(column.slice(name.length)) && column.startsWith(name));
     throw new Problem(

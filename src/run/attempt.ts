@@ -29,7 +29,8 @@ export async function attempt(prepared: Prepared, tools: Tools): Promise<void> {
     const durable = await isDurable(tools);
     const key = keyFor(prepared, history, tools);
     const exchange = durable ? await send(prepared, key, tools) : NOT_JOURNALED;
-    const verdict = judge(exchange, request, tools.profile, {n: history.counted, hasIdempotencyKey: key !== undefined});
+    const count = {n: history.counted, hasIdempotencyKey: key !== undefined, needsBody: tools.captures.length > 0};
+    const verdict = judge(exchange, request, tools.profile, count);
     settle(prepared, {startedAt, exchange, verdict, history, used}, tools);
   } catch (error) {
     // A journal that takes no record any more has told the run; recovery will find this attempt without an outcome, and in doubt.

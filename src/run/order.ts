@@ -35,6 +35,7 @@ export function manifestOf({asked, delimiter, skipInvalid}: Order, {overrides, o
       headers: asked.headers,
       allowedOrigins: asked.allowedOrigins,
       ...(asked.filesRoot === undefined ? {} : {filesRoot: asked.filesRoot}),
+      ...(asked.capture === undefined ? {} : {capture: asked.capture}),
       delimiter: delimiter ?? null,
       skipInvalid,
       overrides,
@@ -76,10 +77,11 @@ export function controlled(earlier: Overrides, {share, concurrency, limits = [],
 }
 
 /** Tells whether two runs ask for the same requests: template, profile, base URL and the parts the columns play. */
-export function planDigest({profile, baseUrl, template, headers, id, key, phase, scope}: Asked): string {
+export function planDigest({profile, baseUrl, template, headers, id, key, phase, scope, capture}: Asked): string {
   const parts = [profile, baseUrl, template ?? null, headers, id ?? null, Object.entries(scope).sort()];
   // Runs that were begun before there were keys have none.
   const turns = key === undefined && phase === undefined ? [] : [key ?? null, phase ?? null];
-  const text = JSON.stringify([...parts, ...turns]);
+  const captures = capture === undefined ? [] : [{capture}];
+  const text = JSON.stringify([...parts, ...turns, ...captures]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -1,5 +1,6 @@
 import {now} from '../clock.js';
 import type {OutcomeRecord} from '../journal/record.js';
+import {readCaptures} from '../requests/capture.js';
 import {showSafe} from '../requests/show.js';
 import type {Ended, Prepared, Tools} from './tools.js';
 
@@ -11,14 +12,19 @@ const MESSAGE_LENGTH = 500;
 export function outcome(
   {operation}: Prepared,
   {startedAt, exchange, verdict, history}: Ended,
-  tools: Pick<Tools, 'secrets' | 'options'>,
+  tools: Pick<Tools, 'secrets' | 'options' | 'captures'>,
   kind: OutcomeRecord['k'],
   more: {readonly e?: string; readonly m?: string; readonly ra?: number},
 ): OutcomeRecord {
   const at = now();
   const status = exchange.kind === 'answered' ? exchange.response.status : undefined;
   const error = more.e ?? (exchange.kind === 'answered' ? undefined : exchange.error);
-  const message = more.m === undefined ? undefined : showSafe(tools.secrets.scrub(more.m), MESSAGE_LENGTH);
+  const captured =
+    kind === 'ok' && exchange.kind === 'answered' && tools.captures.length > 0
+      ? readCaptures(tools.captures, exchange.response)
+      : undefined;
+  const said = more.m ?? captured?.missing;
+  const message = said === undefined ? undefined : showSafe(tools.secrets.scrub(said), MESSAGE_LENGTH);
   const body = exchange.kind === 'answered' && keeps(kind, tools.options.keepBodies) ? exchange.response.body : '';
   return {
     t: 'o',
@@ -32,9 +38,18 @@ export function outcome(
     ...(error === undefined ? {} : {e: error}),
     ...(message === undefined ? {} : {m: message}),
     ...(body === '' ? {} : {b: cut(tools.secrets.scrub(body))}),
+    ...(captured && {cap: scrubbed(captured.values, tools) as Record<string, unknown>}),
     ...(verdict.kind === 'ok' && verdict.bodyLost ? {lost: true as const} : {}),
     ...(verdict.kind === 'backoff' && verdict.resent ? {resent: true as const} : {}),
   };
+}
+
+/** Every text within a value, scrubbed. */
+function scrubbed(value: unknown, tools: Pick<Tools, 'secrets'>): unknown {
+  if (typeof value === 'string') return tools.secrets.scrub(value);
+  if (Array.isArray(value)) return value.map((item) => scrubbed(item, tools));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, scrubbed(member, tools)]));
 }
 
 function keeps(kind: OutcomeRecord['k'], keepBodies: 'all' | 'failed' | 'none'): boolean {

@@ -108,6 +108,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     sequence: intake.sequence,
     lanes: new Map(),
     prepare,
+    captures: setting.captures,
     sender: openSender({timeoutMs: options.timeoutMs, connections: profile.concurrency}),
     secrets,
     network: openNetwork(ready.reachedBefore),

@@ -9,6 +9,7 @@ import type {Ledger} from '../limits/ledger.js';
 import type {ServerClock} from '../limits/server-clock.js';
 import type {Operation} from '../operations/operation.js';
 import type {Profile} from '../profiles/profile.js';
+import type {Captures} from '../requests/capture.js';
 import type {Request, Verdict} from '../requests/request.js';
 import type {Secrets} from '../requests/secrets.js';
 import type {Heap} from '../schedule/heap.js';
@@ -96,6 +97,8 @@ export type Tools = {
   readonly lanes: Map<number, Lane>;
   /** Reads a row by its place and builds its request. */
   readonly prepare: (row: number) => Prepared;
+  /** What is kept of the answers of rows that are ok. */
+  readonly captures: Captures;
   readonly sender: Sender;
   readonly secrets: Secrets;
   readonly network: Network;

@@ -48,6 +48,7 @@ export function orderFrom(file: string, words: AskWords): Order {
       scope: Object.fromEntries((words.scope ?? []).map(parseScope)),
       headers,
       allowedOrigins: (words['allow-origin'] ?? []).map(originFrom),
+      ...(words.capture && {capture: Object.fromEntries(words.capture.map(captureFrom))}),
       ...(words.form && {filesRoot: resolve(words.files ?? (file === '-' ? '.' : dirname(file)))}),
     },
     delimiter: words.delimiter,
@@ -115,6 +116,16 @@ function bodyFrom(text: string | undefined): string | undefined {
       {exit: EXIT.noInput},
     );
   }
+}
+
+function captureFrom(text: string): [string, string] {
+  const [, name, expression] = /^\s*([^=\s]+)\s*=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && expression !== undefined) return [name, expression.trim()];
+  throw usage(
+    'CAPTURE_INVALID',
+    `--capture is "${text}", expected a name, = and an expression`,
+    "Write it as --capture 'userId={{ response.body.userId }}'.",
+  );
 }
 
 function originFrom(text: string): string {

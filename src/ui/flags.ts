@@ -57,6 +57,13 @@ export const askFlags = {
     description: 'take the files of --form from here, and from nowhere else; the folder of FILE otherwise',
     dependsOn: ['form'],
   }),
+  capture: Flags.string({
+    helpGroup: 'REQUEST',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: "'NAME={{ response.body.id }}'",
+    description: 'keep this of each answer, in the journal and in results',
+  }),
   id: Flags.string({helpGroup: 'REQUEST', helpValue: 'COLUMN', description: 'column that names each row in results'}),
   key: Flags.string({
     helpGroup: 'REQUEST',

@@ -2,7 +2,7 @@ import {assert} from 'chai';
 import {Causes} from '../../src/report/causes.js';
 import type {Outcome} from '../../src/report/outcomes.js';
 
-const AT = {attempts: 1, at: 0, sentAt: null, ms: 1, response: null, resent: false};
+const AT = {attempts: 1, at: 0, sentAt: null, ms: 1, response: null, captured: null, resent: false};
 const failed = (status: number, error: string): Outcome => ({...AT, state: 'failed', status, error, note: null});
 const ok = (status: number, note: string | null): Outcome => ({...AT, state: 'ok', status, error: null, note});
 

@@ -17,6 +17,7 @@ const FAILED: Outcome = {
   error: 'no',
   note: null,
   response: null,
+  captured: null,
   resent: false,
 };
 

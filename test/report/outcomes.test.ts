@@ -33,6 +33,7 @@ const OK: Outcome = {
   error: null,
   note: null,
   response: null,
+  captured: null,
   resent: false,
 };
 

@@ -32,6 +32,18 @@ describe('judge, by status alone', () => {
     });
   });
 
+  it('2xx whose body was lost, and with it what was to be captured, is in doubt, or sent again where that is allowed', () => {
+    const lost = {status: 201, bodyLost: true, needsBody: true};
+    assert.deepEqual(verdict({}, lost), {
+      kind: 'in-doubt',
+      status: undefined,
+      why: 'it is ok (201), and what was to be captured got lost',
+    });
+    assert.equal(kind({}, {...lost, key: true}), 'backoff');
+    assert.equal(kind({}, {...lost, bodyLost: false}), 'ok');
+    assert.equal(kind({}, {...lost, status: 400}), 'failed');
+  });
+
   it('a redirect says where it would have led', () => {
     const found = verdict({}, {status: 307, headers: {location: 'https://evil.com/\u001b[2J'}});
     assert.deepEqual(found, {kind: 'failed', status: 307, why: 'redirect not followed: https://evil.com/\\u001b[2J'});

@@ -13,6 +13,7 @@ export type Case = {
   readonly repeatable?: boolean;
   readonly n?: number;
   readonly key?: boolean;
+  readonly needsBody?: boolean;
 };
 
 export function verdict(
@@ -26,9 +27,9 @@ export function verdict(
 export function exchanged(
   profile: Partial<Profile>,
   exchange: Exchange,
-  {method = 'POST', repeatable = false, n = 1, key = false}: Partial<Case>,
+  {method = 'POST', repeatable = false, n = 1, key = false, needsBody = false}: Partial<Case>,
 ): Verdict {
-  return judge(exchange, {method, repeatable}, sampleProfile(profile), {n, hasIdempotencyKey: key});
+  return judge(exchange, {method, repeatable}, sampleProfile(profile), {n, hasIdempotencyKey: key, needsBody});
 }
 
 export const kind = (profile: Partial<Profile>, one: Case) => verdict(profile, one).kind;

@@ -41,6 +41,7 @@ export function sampleSetting(parts: Partial<RequestSetting> = {}): RequestSetti
     profile,
     routes: routeTable(profile),
     template: undefined,
+    captures: [],
     baseUrl: 'https://api.example.com',
     allowedOrigins: [],
     credential: 'key',

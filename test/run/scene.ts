@@ -101,6 +101,7 @@ export function openScene(scene: Scene = {}): Opened {
     sequence,
     lanes: new Map(),
     prepare: (row) => preparedRow(row, refsOf(row), scene),
+    captures: [],
     sender: {
       send: async (wire) => {
         const n = asked.get(wire.url) ?? 0;

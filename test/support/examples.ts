@@ -18,6 +18,7 @@ const OUTCOME = {
   error: null,
   note: null,
   response: null,
+  captured: null,
   resent: false,
 } as const;
 

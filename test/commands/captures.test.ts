@@ -1,0 +1,78 @@
+import {readFileSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
+import {assert} from 'chai';
+import {inFolder, sluice} from '../support/program.js';
+
+describe('sluice run --capture', () => {
+  it('keeps in the results what each answer says, and never a secret that it echoes', () =>
+    withProvider((url) =>
+      inFolder({'users.csv': 'name\nZoë\nBob\nlost\n', 'mine.yaml': PROFILE}, async (cwd) => {
+        const asked = [
+          'run',
+          'users.csv',
+          '--profile',
+          './mine.yaml',
+          '--base-url',
+          url,
+          '--request',
+          'POST /users/{{ name }}',
+        ];
+        const capture = [
+          '--capture',
+          'userId={{ response.body.users[0].id }}',
+          '--capture',
+          'key={{ response.body.key }}',
+        ];
+        const {exit, stderr} = await sluice([...asked, ...capture], {cwd, env: {MINE: 's3cret-0123456789'}});
+        assert.equal(exit, 3, stderr);
+        const results = readFileSync(join(cwd, 'users.run/results.ndjson'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+        assert.deepEqual(
+          results.map(({state, captured}) => [state, captured]),
+          [
+            ['ok', {userId: 'u-Zo%C3%AB', key: 'Bearer ***'}],
+            ['ok', {userId: 'u-Bob', key: 'Bearer ***'}],
+            ['in-doubt', null],
+          ],
+        );
+        assert.match(results[2].error, /what was to be captured got lost/);
+        assert.notInclude(readFileSync(join(cwd, 'users.run/journal-000001.ndjson'), 'utf8'), 's3cret');
+      }),
+    ));
+
+  it('is refused with what is no expression over the answer', () =>
+    inFolder({'users.csv': 'name\nBob\n'}, async (cwd) => {
+      const asked = ['plan', 'users.csv', '--profile', 'amity:network', '--region', 'eu', '--request', 'POST /x'];
+      const {exit, stderr} = await sluice([...asked, '--capture', 'id'], {cwd});
+      assert.equal(exit, 2);
+      assert.include(stderr, '--capture is "id"');
+      const other = await sluice([...asked, '--capture', 'id={{ name }}'], {cwd});
+      assert.equal(other.exit, 78);
+      assert.include(other.stderr, 'capture id: there is no "name"');
+    }));
+});
+
+const PROFILE = 'name: mine\ncredentials: [{name: key, header: Authorization, prefix: "Bearer ", env: MINE}]\n';
+
+/** A provider that tells everybody the key it was given, and breaks off its answer to `lost`. */
+async function withProvider(use: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer((request, response) => {
+    request.resume();
+    const name = request.url?.split('/').at(-1);
+    const body = JSON.stringify({users: [{id: `u-${name}`}], key: request.headers.authorization});
+    response.writeHead(201, {'content-type': 'application/json', 'content-length': body.length});
+    if (name !== 'lost') return response.end(body);
+    return response.write(body.slice(0, 9), () => response.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
