@@ -34,6 +34,7 @@ function scene(fresh = () => false) {
     histories: new Map(),
     delayed: new Heap<{at: number; row: number}>((one, other) => one.at < other.at),
     unauthorized: new Map(),
+    captures: [],
     secrets: {refresh: () => fresh(), scrub: (text: string) => text.replaceAll('s3cr3t', '***')},
     random: () => 0.5,
     said: new Set(),
