@@ -18,6 +18,14 @@ export function answerOf(response: Response): Answer {
   return {...response, json};
 }
 
+const JSON_TYPE = /^\s*(application|text)\/([\w.-]+\+)?json\s*(;|$)/i;
+
+/** Whether its end never came, or it calls itself JSON and is none, as when something on its way has cut or replaced it. */
+export function isBodyLost(answer: Answer): boolean {
+  if (answer.bodyLost || answer.body.trim() === '') return answer.bodyLost;
+  return JSON_TYPE.test(answer.headers['content-type'] ?? '') && answer.json() === undefined;
+}
+
 /**
  * The first rule all of whose members hold. `status` is a number or a class (`4xx`); `body` stands somewhere in the body, upper and lower
  * case alike; `json` compares what JSON pointers find, `true` meaning: is there; `header` stands somewhere in the header's value, a number as a

@@ -1,6 +1,6 @@
 import type {Exchange, Response} from '../exchange.js';
 import type {AnswerRule, Profile} from '../profiles/profile.js';
-import {type Answer, answerOf, explanation, matchingRule, violatedPolicies} from './answer.js';
+import {type Answer, answerOf, explanation, isBodyLost, matchingRule, violatedPolicies} from './answer.js';
 import type {Request, Verdict} from './request.js';
 import {showSafe} from './show.js';
 
@@ -12,6 +12,11 @@ export type AttemptCount = {readonly n: number; readonly hasIdempotencyKey: bool
 
 /** The error of an exchange whose request could not even be written. */
 export const MALFORMED = 'REQUEST_MALFORMED';
+
+/** The server did not wait for the whole request (RFC 9110): hardly executed, which is not certain. */
+const TIMED_OUT = 408;
+/** The server would not risk to execute what may have been replayed on its way (RFC 8470): certainly not executed. */
+const TOO_EARLY = 425;
 
 type Judged = Pick<Request, 'method' | 'repeatable'>;
 
@@ -36,8 +41,7 @@ export function judge(exchange: Exchange, request: Judged, profile: Profile, att
 
 // However often it is sent: without an answer, what became of it stays unknown.
 function judgeSilence(why: string, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
-  if (mayRepeat(request, attempt) && attempt.n < profile.retry.attempts) return backoff(undefined, why);
-  return {kind: 'in-doubt', status: undefined, why};
+  return mayRepeat(request, attempt) ? againOrDoubt(undefined, why, profile, attempt) : doubt(undefined, why);
 }
 
 function judgeAnswer(response: Response, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
@@ -70,31 +74,48 @@ function judgeAnswer(response: Response, request: Judged, profile: Profile, atte
 
 /** A rule made it ok: where the status says otherwise, the row's result tells why. */
 function okBy(rule: AnswerRule, answer: Answer): Verdict {
-  const {status, bodyLost} = answer;
+  const {status} = answer;
   const found = status === 409 ? 'already there' : status < 300 ? undefined : explanation(answer);
-  const why = rule.why ?? found;
-  return {kind: 'ok', status, bodyLost, ...(why === undefined ? {} : {why})};
+  return executed(answer, rule.why ?? found);
+}
+
+/** It is done, whatever became of the rest of the answer: sent again, it would be done twice. */
+function executed(answer: Answer, found?: string): Verdict {
+  const bodyLost = isBodyLost(answer);
+  const why = found ?? (bodyLost ? 'the body of the answer was lost' : undefined);
+  return {kind: 'ok', status: answer.status, bodyLost, ...(why === undefined ? {} : {why})};
 }
 
 function judgeStatus(answer: Answer, request: Judged, profile: Profile, attempt: AttemptCount): Verdict {
   const {status} = answer;
-  if (status >= 200 && status < 300) return {kind: 'ok', status, bodyLost: answer.bodyLost};
+  if (status >= 200 && status < 300) return executed(answer);
   if (status >= 300 && status < 400) return {kind: 'failed', status, why: redirectWhy(answer)};
   const why = explanation(answer);
   if (status === 401) return {kind: 'unauthorized', status, why};
-  if (mayRepeat(request, attempt) && profile.retry.statuses.includes(status))
-    return againOrFailed(status, why, profile, attempt);
+  if (status === TOO_EARLY) return againOrFailed(status, why, profile, attempt);
+  if (mayRepeat(request, attempt) && (status === TIMED_OUT || profile.retry.statuses.includes(status)))
+    return request.repeatable
+      ? againOrFailed(status, why, profile, attempt)
+      : againOrDoubt(status, why, profile, attempt);
   if (profile.resend.includes(status))
     return againOrFailed(status, why, profile, attempt, !mayRepeat(request, attempt));
   // An earlier attempt had removed it, and its answer was lost.
-  if (request.method === 'DELETE' && attempt.n > 1 && (status === 404 || status === 410))
-    return {kind: 'ok', status, bodyLost: answer.bodyLost};
-  if (status >= 400 && status < 500 && status !== 408) return {kind: 'failed', status, why};
-  return {kind: 'in-doubt', status, why};
+  if (request.method === 'DELETE' && attempt.n > 1 && (status === 404 || status === 410)) return executed(answer);
+  if (status >= 400 && status < 500 && status !== TIMED_OUT) return {kind: 'failed', status, why};
+  return doubt(status, why);
 }
 
 function againOrFailed(status: number, why: string, profile: Profile, {n}: AttemptCount, resent = false): Verdict {
   return n < profile.retry.attempts ? backoff(status, why, resent) : {kind: 'failed', status, why};
+}
+
+// A row that only its key protects would be done twice if it were taken for failed and sent by another run, with another key.
+function againOrDoubt(status: number | undefined, why: string, profile: Profile, {n}: AttemptCount): Verdict {
+  return n < profile.retry.attempts ? backoff(status, why) : doubt(status, why);
+}
+
+function doubt(status: number | undefined, why: string): Verdict {
+  return {kind: 'in-doubt', status, why};
 }
 
 function backoff(status: number | undefined, why: string, resent = false): Verdict {

@@ -8,11 +8,12 @@ describe('judge, by status alone', () => {
   for (const [statuses, once, repeatable, last] of [
     [[200, 201, 202, 204, 206, 299], 'ok', 'ok', 'ok'],
     [[300, 301, 302, 303, 304, 307, 308], 'failed', 'failed', 'failed'],
-    [[400, 402, 403, 404, 405, 409, 410, 413, 414, 415, 422, 423, 425, 431, 451, 499], 'failed', 'failed', 'failed'],
+    [[400, 402, 403, 404, 405, 409, 410, 413, 414, 415, 421, 422, 423, 431, 451, 499], 'failed', 'failed', 'failed'],
+    [[425], 'backoff', 'backoff', 'failed'],
     [[401], 'unauthorized', 'unauthorized', 'unauthorized'],
     [[429], 'refused', 'refused', 'refused'],
-    [[500, 502, 503, 504], 'in-doubt', 'backoff', 'failed'],
-    [[408, 501, 505, 507, 520, 529, 599], 'in-doubt', 'in-doubt', 'in-doubt'],
+    [[408, 500, 502, 503, 504], 'in-doubt', 'backoff', 'failed'],
+    [[501, 505, 507, 520, 529, 599], 'in-doubt', 'in-doubt', 'in-doubt'],
   ] as const) {
     for (const status of statuses) {
       it(`${status} is ${once}, ${repeatable} when it may be repeated, ${last} at the last attempt`, () => {
@@ -24,12 +25,9 @@ describe('judge, by status alone', () => {
     }
   }
 
+  const lost = {kind: 'ok', status: 201, bodyLost: true, why: 'the body of the answer was lost'};
   it('2xx whose body was lost is ok, and says so', () => {
-    assert.deepEqual(verdict({}, {status: 201, body: '{"id": 1', bodyLost: true}), {
-      kind: 'ok',
-      status: 201,
-      bodyLost: true,
-    });
+    assert.deepEqual(verdict({}, {status: 201, body: '{"id": 1', bodyLost: true}), lost as object);
   });
 
   it('2xx whose body was lost, and with it what was to be captured, is in doubt, or sent again where that is allowed', () => {
@@ -41,18 +39,36 @@ describe('judge, by status alone', () => {
     });
     assert.equal(kind({}, {...lost, key: true}), 'backoff');
     assert.equal(kind({}, {...lost, bodyLost: false}), 'ok');
+    assert.equal(kind({}, {...lost, bodyLost: false, body: '<', headers: {'content-type': 'text/json'}}), 'in-doubt');
     assert.equal(kind({}, {...lost, status: 400}), 'failed');
   });
+
+  for (const [type, body, isLost] of [
+    ['application/json', '{"id": 1', true],
+    ['Application/problem+JSON; charset=utf-8', '<html>', true],
+    ['application/json', '{"id": 1}', false],
+    ['application/json', ' ', false],
+    ['application/x-ndjson', '{}\n{}', false],
+    ['text/html', '<html>', false],
+  ] as const)
+    it(`2xx that says ${type} and is ${body} has ${isLost ? 'lost its body' : 'its body'}`, () =>
+      assert.deepInclude(verdict({}, {status: 201, body, headers: {'content-type': type}}), {bodyLost: isLost}));
 
   it('a redirect says where it would have led', () => {
     const found = verdict({}, {status: 307, headers: {location: 'https://evil.com/\u001b[2J'}});
     assert.deepEqual(found, {kind: 'failed', status: 307, why: 'redirect not followed: https://evil.com/\\u001b[2J'});
   });
 
-  it('408 is sent again where the profile lists it', () => {
-    const retry = {...sampleProfile().retry, statuses: [408]};
+  it('408 is sent again whatever the profile lists, where it may be', () => {
+    const retry = {...sampleProfile().retry, statuses: []};
     assert.equal(kind({retry}, {status: 408, repeatable: true}), 'backoff');
     assert.equal(kind({retry}, {status: 408}), 'in-doubt');
+    assert.equal(kind({retry}, {status: 500, repeatable: true}), 'in-doubt');
+  });
+
+  it('500 to a row that only its key protects leaves doubt at the last attempt: failed.csv would get it another key', () => {
+    assert.equal(kind({}, {status: 500, key: true, n: 5}), 'in-doubt');
+    assert.equal(kind({}, {status: 500, key: true, repeatable: true, n: 5}), 'failed');
   });
 
   it('404 after an attempt to remove it means that it is removed', () => {
