@@ -8,6 +8,10 @@ import {openSender, type Sender, type SenderOptions} from '../../src/http/exchan
 export type Scripted = {
   readonly url: string;
   readonly connections: () => number;
+  /** All that was read, whole requests or not. */
+  readonly heard: () => string;
+  /** Bytes that were written. */
+  readonly written: () => number;
   /** The text of every request that was read. */
   readonly requests: readonly string[];
   close(): Promise<void>;
@@ -24,14 +28,22 @@ async function serve({onConnection, onRequest, certificate}: Script): Promise<Sc
   const requests: string[] = [];
   const open = new Set<Socket>();
   let connections = 0;
+  const heard: string[] = [];
+  let written = 0;
   const accept = (socket: Socket) => {
     connections++;
     open.add(socket);
-    socket.on('error', () => {}).on('close', () => open.delete(socket));
+    socket
+      .on('error', () => {})
+      .on('close', () => {
+        open.delete(socket);
+        written += socket.bytesWritten;
+      });
     onConnection?.(socket);
     let text = '';
     socket.on('data', (chunk) => {
-      text += chunk.toString('latin1');
+      heard.push(chunk.toString('latin1'));
+      text += heard.at(-1);
       for (let end = endOfRequest(text); end > 0; end = endOfRequest(text)) {
         const request = text.slice(0, end);
         text = text.slice(end);
@@ -48,6 +60,8 @@ async function serve({onConnection, onRequest, certificate}: Script): Promise<Sc
   return {
     url: `${certificate ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => connections,
+    heard: () => heard.join(''),
+    written: () => [...open].reduce((sum, {bytesWritten}) => sum + bytesWritten, written),
     requests,
     close: () =>
       new Promise((resolve) => {
