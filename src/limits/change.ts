@@ -1,7 +1,7 @@
 import type {Ledger, LimitRule} from './ledger.js';
 import {sharedWindow, shareOf, type WindowRule} from './limit.js';
 import {evenMs, type Pace, paceWindows, rampedAt} from './pace.js';
-import {holdSlot, openWindow, usedSlots, type Window} from './window.js';
+import {openWindow, usedSlots, type Window} from './window.js';
 
 /** What a ledger is to go by from now on. The limits are the same ones, in the same order: only their windows differ. */
 export type Change = {readonly limits: readonly LimitRule[]; readonly concurrency: number; readonly pace: Pace};
@@ -36,13 +36,6 @@ export function changeLedger(ledger: Ledger, {limits, concurrency, pace}: Change
 
 function reshared(found: LimitRule, share: number | undefined): LimitRule {
   return {...found, share, windows: found.told?.map((rule) => sharedWindow(rule, share)) ?? found.windows};
-}
-
-/** Nobody will tell of what is in flight in a ledger that was copied: it counts as answered `at`. */
-export function landFlights(ledger: Ledger, at: number): void {
-  ledger.running = 0;
-  for (const {windows} of ledger.buckets.values())
-    for (const window of windows) while (window.inFlight > 0) holdSlot(window, at);
 }
 
 /** The window that knows most of what a new one has to: of the same length, of the same place, or the longest. */

@@ -90,15 +90,11 @@ export function planRun(planned: Planned): Plan {
   };
 }
 
-/** Plays the run, wider or not, and leaves lanes and line as they were. */
+/** Plays the run, wider or not. */
 function play({lanes, line, profile, startAt, openLedger}: Planned, latencyMs: number, wider?: Held): Foreseen {
-  const counts = lanes.counts();
-  const holding = lanes.holding();
   const ledger = openLedger();
   if (wider) changeLedger(ledger, widened(ledger, wider), startAt);
-  const foreseen = foresee(lanes, ledger, {startAt, latencyMs, fixedEnds: announcesEnds(profile)}, line);
-  lanes.restore(counts, holding);
-  return foreseen;
+  return foresee(lanes.copy(), ledger, {startAt, latencyMs, fixedEnds: announcesEnds(profile)}, line);
 }
 
 function bindingOf(planned: Planned, expected: Foreseen): Plan['binding'] {

@@ -23,7 +23,9 @@ import {Schedule} from '../schedule/schedule.js';
 import type {Alarm} from './alarm.js';
 import {openControls} from './controls.js';
 import {watchDoubt} from './doubt.js';
+import {isNews} from './eta.js';
 import {recallFindings} from './found.js';
+import {openMeasured} from './measured.js';
 import {openNetwork} from './network.js';
 import {learnedWindows, merged, type Past, recallPast, relearn} from './recall.js';
 import {type Stop, stopRun, waitTooLong, watchFailures} from './stop.js';
@@ -83,6 +85,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     if (built instanceof Problem) throw built;
     return {...built, digest: requestDigest(built.request)};
   };
+  const append = recorder(journal, standing);
   const at = now();
   recallFindings(ledger, ready.found);
   const {used} = ready.turns;
@@ -100,7 +103,12 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
     controls: openControls(ready.folder, ready.given.profile, ready.given.overrides),
     options,
     journal,
-    record: recorder(journal, standing),
+    record: (record) => {
+      append(record);
+      if (isNews(record)) tools.news += 1;
+    },
+    news: 0,
+    measured: openMeasured(),
     ledger,
     schedule: new Schedule(intake.lanes, ledger),
     rows: intake.lined,

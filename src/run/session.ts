@@ -5,9 +5,9 @@ import {counts} from '../journal/states.js';
 import {openRowFile} from '../operations/read.js';
 import {EXIT, type ExitCode} from '../problem.js';
 import {doubtNote} from '../schedule/notes.js';
-import {beginningOf, etaAnew} from './beginning.js';
 import {carryOut} from './controls.js';
 import {dispatch} from './dispatch.js';
+import {openEta} from './eta.js';
 import {recordFindings} from './found.js';
 import {openTools, type Ready, stopOf} from './ready.js';
 import {listen} from './signals.js';
@@ -15,7 +15,7 @@ import {type Stop, stopRun} from './stop.js';
 import {watchControls} from './take-controls.js';
 import type {Tools} from './tools.js';
 import type {Outlook} from './turns.js';
-import {viewOf} from './view.js';
+import {beginningOf, viewOf} from './view.js';
 
 /** How a session ended. */
 export type Ending = {
@@ -36,18 +36,16 @@ export async function runSession(ready: Ready): Promise<Ending> {
   const rowFile = openRowFile(ready.input);
   const tools = openTools(ready, rowFile);
   ready.alarm.listen(tools.fail);
-  const begun = beginningOf(ready, tools);
+  const eta = openEta(ready, tools);
+  const begun = beginningOf(ready, eta);
   const show = () => {
+    eta.look();
     const view = viewOf(tools, ready.standing, begun);
     ready.watcher.show(view);
     ready.turns.note(() => outlookOf(tools, view.etaAt));
   };
   const controls = watchControls(ready.folder, {
-    carryOut: (control) => {
-      const inForce = carryOut(control, tools);
-      begun.eta = etaAnew(ready, tools, begun);
-      return inForce;
-    },
+    carryOut: (control) => carryOut(control, tools),
     commit: () => ready.journal.commit(),
     say: ready.watcher.say,
   });
@@ -78,6 +76,7 @@ export async function runSession(ready: Ready): Promise<Ending> {
   } finally {
     unwatch();
     unlisten();
+    eta.close();
     await controls.look();
     tools.sender.close();
     rowFile.close();

@@ -9,6 +9,7 @@ import type {Verdict} from '../requests/request.js';
 import {noteAnswered, noteDoubtful} from './doubt.js';
 import {hearWindows, notePace} from './found.js';
 import {type Lesson, learn} from './learn.js';
+import {noteEnded} from './measured.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
 import {followRefusal, resumableAt, type Settling} from './refusal.js';
@@ -29,7 +30,9 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const lesson = exchange.kind === 'answered' ? learnFrom(prepared, ended, tools, at) : undefined;
   // However long its body took, it had been counted when its head was there.
   const countedBy = exchange.kind === 'answered' ? (exchange.headAt ?? at) : at;
-  giveBack(tools.ledger, buckets, countedBy, endingOf(ended, lesson, tools));
+  const ending = endingOf(ended, lesson, tools);
+  giveBack(tools.ledger, buckets, countedBy, ending);
+  noteEnded(tools.measured, countedBy - startedAt, ending);
   if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) noteLearned(prepared, learned, tools);
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);

@@ -19,6 +19,7 @@ import type {Sequence} from '../schedule/sequence.js';
 import type {Controls} from './controls.js';
 import type {DoubtWatch} from './doubt.js';
 import type {Finding} from './found.js';
+import type {Measured} from './measured.js';
 import type {Network} from './network.js';
 import type {FailureLimit, FailureWatch, Stop} from './stop.js';
 
@@ -87,6 +88,9 @@ export type Tools = {
   readonly journal: Journal;
   /** Appends to the journal and folds the same record into the counts: what is not in the journal cannot be shown. */
   readonly record: (record: JournalRecord) => void;
+  /** How many records have changed what is to be expected of the rest. */
+  news: number;
+  readonly measured: Measured;
   readonly ledger: Ledger;
   readonly schedule: Schedule;
   readonly rows: LaneRows;

@@ -40,7 +40,7 @@ export type Beginning = {
   readonly settled: number;
   readonly lanes: Lanes;
   readonly counts: Uint32Array;
-  eta: Eta;
+  readonly eta: Pick<Eta, 'doneAt'>;
 };
 
 /** So many lanes are looked at: the first ones have to do where every caller has its own. */
@@ -49,14 +49,21 @@ const SHOWN = 6;
 /** Shorter waits are the rhythm of a window, not news. */
 const WORTH_SAYING_MS = 500;
 
+export function beginningOf(
+  {intake: {lanes}, standing}: {readonly intake: {readonly lanes: Lanes}; readonly standing: Standing},
+  eta: Beginning['eta'],
+): Beginning {
+  return {at: now(), settled: standing.rows - counts(standing).pending, lanes, counts: lanes.counts(), eta};
+}
+
 /** The view of a running session. */
 export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View {
   const at = now();
   const {rows, ok, failed, inDoubt, skipped, refusals} = counts(standing);
   const done = ok + failed + inDoubt + skipped;
   const seconds = (at - begun.at) / 1000;
-  const paused = tools.controls.pausedAt !== undefined;
-  const doneAt = paused ? undefined : begun.eta(done - begun.settled, at);
+  const held = tools.controls.pausedAt !== undefined || tools.network.down !== undefined;
+  const doneAt = held ? undefined : begun.eta.doneAt(at);
   const perSecond = seconds > 0 ? (done - begun.settled) / seconds : 0;
   return {
     rows,

@@ -2,6 +2,7 @@ import {giveBack, type Ledger, sweep, take} from '../limits/ledger.js';
 import type {Profile} from '../profiles/profile.js';
 import {Course, type Held, TURNS} from './course.js';
 import type {Lanes} from './lanes.js';
+import {forget, roomyLanes} from './roomy.js';
 import type {LaneRows} from './rows.js';
 import {Schedule} from './schedule.js';
 import {gatesOf, type Sequence} from './sequence.js';
@@ -31,9 +32,16 @@ export type Foreseen = {
 export type InLine = {
   readonly lined: LaneRows;
   readonly sequence: Sequence | undefined;
-  /** Rows that were started before: what is played is what comes after them. */
-  readonly underWay?: Iterable<number>;
+  /** What has left already, in the order in which it is expected back. */
+  readonly sent?: readonly Expected[] | undefined;
+  /** What is to be sent again, in the order in which it may be. Counted in no lane until then. */
+  readonly delayed?: readonly Expected[] | undefined;
+  /** Rows that stand in their lanes again, counted there and in no line. */
+  readonly again?: readonly number[] | undefined;
 };
+
+/** A row, its lane, and the instant at which it is expected. */
+export type Expected = {readonly row: number; readonly lane: number; readonly at: number};
 
 /** So many parts of the way are remembered. */
 const PARTS = 500;
@@ -41,20 +49,39 @@ const PARTS = 500;
 /** Buckets that are whole again are looked for when there are so many, and then when there are twice as many as were left. */
 const SWEEP_FROM = 4096;
 
+/** So many turns of the loop are one step. */
+const STEP = 128;
+
 /**
  * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; every response takes `latencyMs`, and every
  * row is ok. Where the run repeats itself, turns that are all the same are reckoned and not played. The lanes and the ledger are used up.
  */
 export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, line?: InLine): Foreseen {
+  const playing = foreseeInSteps(lanes, ledger, conditions, line);
+  for (;;) {
+    const step = playing.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps of less than a millisecond, for whoever has other things to do meanwhile. */
+export function* foreseeInSteps(
+  lanes: Lanes,
+  ledger: Ledger,
+  conditions: Conditions,
+  line: Partial<InLine> = {},
+): Generator<void, Foreseen, void> {
   const {startAt, latencyMs, fixedEnds} = conditions;
+  const {sent = [], delayed = []} = line;
   const roomy = roomyLanes(lanes, ledger);
   const refsOf = (lane: number) => (roomy[lane] === 1 ? lanes.sharedRefs(lane) : lanes.refs(lane));
   let schedule = new Schedule(lanes, ledger);
   const sequence = playTurns(line, schedule);
-  const answers = openAnswers(ledger.concurrency);
+  const answers = openAnswers(Math.max(ledger.concurrency, sent.length));
+  for (const {at, lane, row} of sent) answers.push(Math.min(Math.max(at, startAt), startAt + latencyMs), lane, row);
   const course = new Course();
-  const way = openWay(lanes);
-  const skip = line?.sequence ? undefined : openSkip(lanes, ledger, conditions, course);
+  const way = openWay(lanes, sent.length + delayed.length);
+  const skip = line.sequence ? undefined : openSkip(lanes, ledger, conditions, course);
   const ending = {
     kind: 'answered' as const,
     ...(fixedEnds ? {resetAt: (_: number, seconds: number) => endOfWindow(now, seconds)} : {}),
@@ -63,10 +90,16 @@ export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, li
   // The clock of the windows stands still while turns are left out.
   let beganAt = startAt;
   let sweepFrom = SWEEP_FROM;
-  for (;;) {
+  let again = 0;
+  for (let turn = 1; ; turn++) {
+    if (turn % STEP === 0) yield;
     if (ledger.buckets.size >= sweepFrom) {
       sweep(ledger, now);
       sweepFrom = Math.max(SWEEP_FROM, ledger.buckets.size * 2);
+    }
+    for (let next = delayed[again]; next && next.at <= now; next = delayed[++again]) {
+      sequence.putBack(next);
+      schedule.putBack(next.lane);
     }
     const choice = schedule.next(now);
     if (choice.kind === 'start') {
@@ -75,10 +108,11 @@ export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, li
       skip?.start(choice.lane, now);
       continue;
     }
-    if (choice.kind === 'empty' && answers.nextAt === Number.POSITIVE_INFINITY)
+    const eventAt = Math.min(answers.nextAt, delayed[again]?.at ?? Number.POSITIVE_INFINITY);
+    if (choice.kind === 'empty' && eventAt === Number.POSITIVE_INFINITY)
       return {ms: now - beganAt, laneMs: way.laneMs, parts: way.parts, held: course.held, played: way.played};
-    const then = choice.kind === 'wait' ? Math.min(answers.nextAt, choice.until) : answers.nextAt;
-    const skipped = skip?.found(now, then, now - beganAt);
+    const then = choice.kind === 'wait' ? Math.min(eventAt, choice.until) : eventAt;
+    const skipped = again < delayed.length ? undefined : skip?.found(now, then, now - beganAt);
     if (skipped) {
       way.skip(skipped, now - beganAt);
       beganAt -= skipped.ms;
@@ -86,7 +120,8 @@ export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, li
     }
     if (choice.kind === 'wait')
       course.book(course.bindingOf(ledger, choice.bucket, now), now - beganAt, then - beganAt);
-    else if (way.answered + answers.count < way.total) course.book(TURNS, now - beganAt, then - beganAt);
+    else if (way.answered + answers.count + delayed.length - again < way.total)
+      course.book(TURNS, now - beganAt, then - beganAt);
     now = then;
     if (answers.nextAt > now) continue;
     const {lane, row} = answers.shift();
@@ -98,14 +133,14 @@ export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, li
       now,
     );
     way.answer(lane, now - beganAt);
-    if (lanes.left(lane) === 0 && lanes.isAlone(lane)) forget(ledger, lanes.own(lane));
+    if (lanes.left(lane) === 0 && again === delayed.length && lanes.isAlone(lane)) forget(ledger, lanes.own(lane));
   }
 }
 
 /** How far the run is, and when each lane was answered last. */
-function openWay(lanes: Lanes) {
+function openWay(lanes: Lanes, underWay: number) {
   const laneMs = new Float64Array(lanes.count);
-  const total = lanes.counts().reduce((sum, count) => sum + count, 0);
+  const total = lanes.counts().reduce((sum, count) => sum + count, underWay);
   const parts = [0];
   let answered = 0;
   let played = 0;
@@ -135,7 +170,7 @@ function openWay(lanes: Lanes) {
 }
 
 /** Every response takes equally long, so answers come in the order of the starts, and there are never more than may be under way at once. */
-function openAnswers(concurrency: number) {
+function openAnswers(most: number) {
   const times: number[] = [];
   const lanes: number[] = [];
   const rows: number[] = [];
@@ -149,7 +184,7 @@ function openAnswers(concurrency: number) {
       return count === 0 ? Number.POSITIVE_INFINITY : times[first]!;
     },
     push(at: number, lane: number, row: number): void {
-      const place = (first + count) % concurrency;
+      const place = (first + count) % most;
       times[place] = at;
       lanes[place] = lane;
       rows[place] = row;
@@ -157,7 +192,7 @@ function openAnswers(concurrency: number) {
     },
     shift(): {readonly lane: number; readonly row: number} {
       const answered = {lane: lanes[first]!, row: rows[first]!};
-      first = (first + 1) % concurrency;
+      first = (first + 1) % most;
       count -= 1;
       return answered;
     },
@@ -165,42 +200,17 @@ function openAnswers(concurrency: number) {
 }
 
 /** Plays keys and phases, where there are any; else no row is looked at, and their number has to do. */
-function playTurns({lined, sequence, underWay = []}: Partial<InLine> = {}, schedule: Schedule) {
-  if (!lined || !sequence) return {start: () => 0, settle: () => {}};
+function playTurns({lined, sequence, again = []}: Partial<InLine>, schedule: Schedule) {
+  if (!lined || !sequence) return {start: () => 0, putBack: () => {}, settle: () => {}};
   const rows = lined.copy();
   const ahead = sequence.copy();
   const gates = gatesOf(rows, schedule);
-  for (const row of underWay) ahead.settle(row, gates);
+  for (const row of again) rows.push(row, rows.laneOf(row));
   return {
-    // One that is sent again stands in no line any more, and was among those under way.
     start: (lane: number) => rows.shift(lane) ?? 0,
+    putBack: ({row, lane}: Expected) => rows.push(row, lane),
     settle: (row: number) => void (row > 0 && ahead.settle(row, gates)),
   };
-}
-
-/**
- * The lanes, marked 1, whose own buckets never fill: they have no more rows than each of those windows has slots. They are played without them,
- * so that a million callers with a row each cost no bucket.
- */
-function roomyLanes(lanes: Lanes, {limits, pacing}: Ledger): Uint8Array {
-  const spaced = pacing.pace === 'even' || pacing.ramp !== undefined;
-  const slots = lanes.shapes.map((shape) =>
-    Math.min(
-      ...shape.limits
-        .filter((limit) => lanes.isKeyed(limit))
-        .flatMap((limit) => limits[limit]!.windows)
-        .map(({kind, requests, burst = requests}) => (kind === 'counter' ? 0 : spaced ? 1 : Math.min(requests, burst))),
-    ),
-  );
-  return Uint8Array.from({length: lanes.count}, (_, lane) =>
-    lanes.isAlone(lane) && lanes.left(lane) <= slots[lanes.shapeOf(lane)]! ? 1 : 0,
-  );
-}
-
-/** Nobody asks any more for buckets of a lane that is done. A million callers with a row each have no more of them at once than are under way. */
-function forget(ledger: Ledger, buckets: readonly number[]): void {
-  for (const id of buckets)
-    if (ledger.buckets.get(id)?.windows.every(({inFlight}) => inFlight === 0)) ledger.buckets.delete(id);
 }
 
 /** A fixed window of the provider's begins at multiples of its length since the epoch. */

@@ -1,7 +1,4 @@
-/** How many operations of each lane wait for others, and of each shape. Takes nothing until one does. */
-export type Holding = {readonly lanes: Uint32Array; readonly shapes: readonly number[]};
-
-/** Counts the operations in line whose turn has not come. */
+/** Counts the operations in line whose turn has not come, by lane and by shape. Takes nothing until one waits. */
 export class Holds {
   #lanes: Uint32Array | undefined;
   #shapes: number[] = [];
@@ -27,13 +24,11 @@ export class Holds {
     return this.#shapes[shape] ?? 0;
   }
 
-  /** As they are now; `restore` puts them back after a run was played ahead. */
-  now(): Holding | undefined {
-    return this.#lanes && {lanes: this.#lanes.slice(), shapes: [...this.#shapes]};
-  }
-
-  restore({lanes, shapes}: Holding): void {
-    this.#lanes?.set(lanes);
-    this.#shapes = [...shapes];
+  /** The same counts once more, to be changed without being missed here. */
+  copy(): Holds {
+    const copy = new Holds();
+    copy.#lanes = this.#lanes?.slice();
+    copy.#shapes = [...this.#shapes];
+    return copy;
   }
 }

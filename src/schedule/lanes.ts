@@ -2,7 +2,7 @@ import type {LimitRule} from '../limits/ledger.js';
 import {type BucketRef, NO_LIMIT} from '../limits/limit.js';
 import {makeHashIndex} from './hash-index.js';
 import {Heap} from './heap.js';
-import {type Holding, Holds} from './holds.js';
+import {Holds} from './holds.js';
 import {laneName, type Shape, secondsEach} from './shape.js';
 
 /** So many lanes keep their name for people; a million names would be a hundred megabytes. */
@@ -23,12 +23,12 @@ export class Lanes {
   readonly #shapeOf = new Map<string, number>();
   #shape = new Uint16Array(FIRST_LANES);
   #left = new Uint32Array(FIRST_LANES);
-  readonly #holds = new Holds();
+  #holds = new Holds();
   #first = new Uint32Array(FIRST_LANES);
   #ownFrom = new Uint32Array(FIRST_LANES);
   #own: number[] = [];
   #count = 0;
-  readonly #names: string[] = [];
+  #names: string[] = [];
 
   /** `keyed[limit]` says whether that limit has a bucket for each value of a key. */
   constructor(limits: readonly LimitRule[], keyed: readonly boolean[]) {
@@ -107,19 +107,20 @@ export class Lanes {
     return own === 1 && this.shapes.every((shape) => shape.limits === limits || !shape.limits.includes(limit!));
   }
 
-  /** How many operations wait in each lane; `restore` puts them back after a run was played ahead. */
+  /** How many operations wait in each lane. */
   counts(): Uint32Array {
     return this.#left.slice(0, this.#count);
   }
 
-  restore(counts: Uint32Array, holding?: Holding): void {
-    this.#left.set(counts);
-    if (holding) this.#holds.restore(holding);
-  }
-
-  /** Whose turn has not come, to be restored with the counts. */
-  holding(): Holding | undefined {
-    return this.#holds.now();
+  /** The same lanes once more, to be played ahead: what starts there is not missed here. For when all lanes are there. */
+  copy(): Lanes {
+    const copy = new Lanes(this.#limits, this.#keyed);
+    copy.shapes.push(...this.shapes);
+    copy.#left = this.#left.slice();
+    copy.#holds = this.#holds.copy();
+    [copy.#shape, copy.#first, copy.#count] = [this.#shape, this.#first, this.#count];
+    [copy.#ownFrom, copy.#own, copy.#names] = [this.#ownFrom, this.#own, this.#names];
+    return copy;
   }
 
   /** Every bucket of the lane, in the order of the limits. */

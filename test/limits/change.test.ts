@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {believe} from '../../src/limits/believe.js';
-import {changeLedger, landFlights} from '../../src/limits/change.js';
+import {changeLedger} from '../../src/limits/change.js';
 import {closeUntil, giveBack, type Ledger, openLedger, roomIn, take} from '../../src/limits/ledger.js';
 import type {WindowRule} from '../../src/limits/limit.js';
 import type {Pace} from '../../src/limits/pace.js';
@@ -168,16 +168,5 @@ describe('changeLedger', () => {
       ),
       {numRuns: 150},
     );
-  });
-});
-
-describe('landFlights', () => {
-  it('gives everything back that is in flight, held for a window', () => {
-    const ledger = open([{...perFive, requests: 2}]);
-    take(ledger, [ref], 0);
-    take(ledger, [ref], 0);
-    landFlights(ledger, 300);
-    assert.equal(ledger.running, 0);
-    assert.equal(roomAfter(ledger, 300), 5300);
   });
 });

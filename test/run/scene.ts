@@ -10,6 +10,8 @@ import type {Turn} from '../../src/operations/parse.js';
 import type {Profile} from '../../src/profiles/profile.js';
 import {openControls} from '../../src/run/controls.js';
 import {watchDoubt} from '../../src/run/doubt.js';
+import {isNews} from '../../src/run/eta.js';
+import {openMeasured} from '../../src/run/measured.js';
 import {openNetwork} from '../../src/run/network.js';
 import {watchFailures} from '../../src/run/stop.js';
 import type {Prepared, RunOptions, Tools} from '../../src/run/tools.js';
@@ -93,7 +95,10 @@ export function openScene(scene: Scene = {}): Opened {
     record: (record) => {
       records.push(record);
       fold(standing, record);
+      if (isNews(record)) tools.news += 1;
     },
+    news: 0,
+    measured: openMeasured(),
     ledger,
     schedule: new Schedule(lanes, ledger),
     rows: lined,

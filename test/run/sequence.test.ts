@@ -29,11 +29,9 @@ describe('passOn', () => {
       },
     });
     const {profile, rows: lined, sequence} = opened.tools;
-    const [waiting, holding] = [opened.lanes.counts(), opened.lanes.holding()];
     const ledger = openLedger(profile.limits, profile.concurrency);
     const conditions = {startAt: startedAt, latencyMs: LATENCY_MS, fixedEnds: false};
-    const foreseen = foresee(opened.lanes, ledger, conditions, {lined, sequence});
-    opened.lanes.restore(waiting, holding);
+    const foreseen = foresee(opened.lanes.copy(), ledger, conditions, {lined, sequence});
     await passing(clock, dispatch(opened.tools));
     return {...opened, left, ms: Math.round(now() - startedAt), foreseenMs: Math.round(foreseen.ms)};
   }

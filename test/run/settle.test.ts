@@ -6,6 +6,7 @@ import {openLedger, take} from '../../src/limits/ledger.js';
 import {parseProfile} from '../../src/profiles/parse.js';
 import type {Verdict} from '../../src/requests/request.js';
 import {watchDoubt} from '../../src/run/doubt.js';
+import {openMeasured} from '../../src/run/measured.js';
 import {openNetwork} from '../../src/run/network.js';
 import {settle} from '../../src/run/settle.js';
 import {watchFailures} from '../../src/run/stop.js';
@@ -31,6 +32,7 @@ function scene(fresh = () => false) {
     network: openNetwork(true),
     failures: watchFailures(undefined),
     doubt: watchDoubt(100),
+    measured: openMeasured(),
     histories: new Map(),
     delayed: new Heap<{at: number; row: number}>((one, other) => one.at < other.at),
     unauthorized: new Map(),

@@ -14,7 +14,7 @@ function waiting(inFlight: number) {
   window!.inFlight = inFlight;
   window!.heldUntil = [at + 5000];
   Object.assign(tools, {inFlight, waitsFor: NETWORK.id, waitsUntil: at + 5000});
-  return viewOf(tools, standing, {at, settled: 0, lanes, counts: lanes.counts(), eta: () => undefined});
+  return viewOf(tools, standing, {at, settled: 0, lanes, counts: lanes.counts(), eta: {doneAt: () => undefined}});
 }
 
 describe('viewOf', () => {
@@ -27,7 +27,7 @@ describe('viewOf', () => {
   it('says that it is paused, and names no end', () => {
     const {tools, standing, lanes} = openScene({rows: 3});
     tools.controls.pausedAt = now();
-    const begun = {at: now() - 1000, settled: 0, lanes, counts: lanes.counts(), eta: () => now() + 5000};
+    const begun = {at: now() - 1000, settled: 0, lanes, counts: lanes.counts(), eta: {doneAt: () => now() + 5000}};
     const view = viewOf(tools, standing, begun);
     assert.equal(view.waiting, 'paused with sluice pause; go on with: sluice go users.run');
     assert.isUndefined(view.etaAt);
@@ -46,7 +46,13 @@ describe('viewOf', () => {
     const scene = openScene({rows: 3, profile: {limits: []}, refsOf: () => [], turnOf});
     Object.assign(scene.tools, {inFlight: 1, waitsForTurn: true});
     const {tools, standing, lanes} = scene;
-    return viewOf(tools, standing, {at: now(), settled: 0, lanes, counts: lanes.counts(), eta: () => undefined});
+    return viewOf(tools, standing, {
+      at: now(),
+      settled: 0,
+      lanes,
+      counts: lanes.counts(),
+      eta: {doneAt: () => undefined},
+    });
   }
 
   it('says which phase waits for how many rows of which', () => {

@@ -3,7 +3,7 @@ import {openLedger} from '../../src/limits/ledger.js';
 import type {WindowRule} from '../../src/limits/limit.js';
 import type {Pace} from '../../src/limits/pace.js';
 import type {Turn} from '../../src/operations/parse.js';
-import {foresee} from '../../src/schedule/foresee.js';
+import {foresee, foreseeInSteps, type InLine} from '../../src/schedule/foresee.js';
 import {Lanes} from '../../src/schedule/lanes.js';
 import {openLineUp} from '../../src/schedule/line-up.js';
 import {LaneRows} from '../../src/schedule/rows.js';
@@ -68,6 +68,19 @@ describe('foresee', () => {
   it('plays a ramp: half of what the full rate would have sent by its end', () => {
     assert.closeTo(play(60, [perMinute], {pace: 'even', rampMs: 60_000}).ms, 89_000 + 100, 500);
     assert.equal(play(10, [perMinute], {concurrency: 10, rampMs: 30_000, latencyMs: 60_000}).ms, 27_000 + 60_000);
+  });
+
+  it('is the same in steps', () => {
+    const limits = [{name: 'only', windows: [perMinute]}];
+    const lanes = new Lanes(limits, [false]);
+    lanes.add(lanes.laneOf([{limit: 0, id: 1, label: 'only'}], 1), 600);
+    const conditions = {startAt: 0, latencyMs: 137, fixedEnds: false};
+    const playing = foreseeInSteps(lanes.copy(), openLedger(limits, 100), conditions);
+    let steps = 1;
+    let step = playing.next();
+    for (; !step.done; step = playing.next()) steps += 1;
+    assert.isAbove(steps, 2);
+    assert.deepEqual(step.value, foresee(lanes, openLedger(limits, 100), conditions));
   });
 
   it('remembers how far the run is at each part of its way', () => {
@@ -159,12 +172,9 @@ describe('foresee', () => {
         lineUp.add(row, turnOf(row), 'line');
       }
       const sequence = lineUp.close(lanes, lined);
-      const foreseen = (underWay: readonly number[] = []) => {
-        const [counts, holding] = [lanes.counts(), lanes.holding()];
+      const foreseen = (underWay: Partial<InLine> = {}) => {
         const conditions = {startAt: 0, latencyMs: 100, fixedEnds: false};
-        const played = foresee(lanes, openLedger(limits, 50), conditions, {lined, sequence, underWay});
-        lanes.restore(counts, holding);
-        return played;
+        return foresee(lanes.copy(), openLedger(limits, 50), conditions, {lined, sequence, ...underWay});
       };
       return {lanes, lined, sequence, foreseen};
     }
@@ -185,7 +195,20 @@ describe('foresee', () => {
       const {foreseen, lanes, lined} = opened(() => ({key: 'a'}));
       lanes.remove(0);
       assert.equal(lined.shift(0), 1);
-      assert.equal(foreseen([1]).ms, 1900);
+      assert.equal(foreseen({sent: [{row: 1, lane: 0, at: 60}]}).ms, 60 + 1900);
+    });
+
+    it('sends what is delayed when its time has come, and lets those behind it wait for that', () => {
+      const {foreseen, lanes, lined} = opened(() => ({key: 'a'}));
+      lanes.remove(0);
+      assert.equal(lined.shift(0), 1);
+      assert.equal(foreseen({delayed: [{row: 1, lane: 0, at: 5000}]}).ms, 5000 + 2000);
+    });
+
+    it('goes on with a row that stands in its lane again', () => {
+      const {foreseen, lined} = opened(() => ({key: 'a'}));
+      assert.equal(lined.shift(0), 1);
+      assert.equal(foreseen({again: [1]}).ms, 2000);
     });
   });
 });
