@@ -16,6 +16,11 @@ export function hashText(text: string, seed = 0): number {
   return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
 }
 
+/** Scatters whole numbers evenly over those below 2^32, near ones far apart and the same one always alike. */
+export function scatter(number: number): number {
+  return mix(Math.imul(number, 0x9e3779b1)) >>> 0;
+}
+
 function mix(word: number): number {
   let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

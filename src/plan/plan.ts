@@ -3,6 +3,7 @@ import type {Ledger} from '../limits/ledger.js';
 import {type WindowRule, windowName} from '../limits/limit.js';
 import type {Profile} from '../profiles/profile.js';
 import type {Preview} from '../requests/preview.js';
+import type {Latencies} from '../schedule/answers.js';
 import {CAP, type Held} from '../schedule/course.js';
 import {announcesEnds, type Foreseen, foresee, type InLine} from '../schedule/foresee.js';
 import type {Lanes} from '../schedule/lanes.js';
@@ -72,9 +73,9 @@ export function planRun(planned: Planned): Plan {
   const {rows, invalid, lanes, latency, startAt, preview} = planned;
   const counts = lanes.counts();
   const requests = counts.reduce((sum, count) => sum + count, 0);
-  const low = play(planned, latency.lowMs);
-  const high = play(planned, latency.highMs);
-  const expected = play(planned, latency.expectedMs);
+  const low = play(planned, {latencyMs: latency.lowMs});
+  const high = play(planned, {latencyMs: latency.highMs});
+  const expected = play(planned, expectedOf(planned));
   return {
     rows,
     valid: rows - invalid,
@@ -90,15 +91,22 @@ export function planRun(planned: Planned): Plan {
   };
 }
 
-/** Plays the run, wider or not. */
-function play({lanes, line, profile, startAt, openLedger}: Planned, latencyMs: number, wider?: Held): Foreseen {
-  const ledger = openLedger();
-  if (wider) changeLedger(ledger, widened(ledger, wider), startAt);
-  return foresee(lanes.copy(), ledger, {startAt, latencyMs, fixedEnds: announcesEnds(profile)}, line);
+/** Some answers take less than others, as far as the range goes. */
+function expectedOf({latency: {expectedMs, highMs}}: Planned): Latencies {
+  return {latencyMs: expectedMs, spreadMs: highMs - expectedMs};
 }
 
-function bindingOf(planned: Planned, expected: Foreseen): Plan['binding'] {
-  const {held, ms, played} = expected;
+/** Plays the run, wider or not. */
+function play({lanes, line, profile, startAt, openLedger}: Planned, latencies: Latencies, wider?: Held): Foreseen {
+  const ledger = openLedger();
+  if (wider) changeLedger(ledger, widened(ledger, wider), startAt);
+  return foresee(lanes.copy(), ledger, {startAt, ...latencies, fixedEnds: announcesEnds(profile)}, line);
+}
+
+function bindingOf(planned: Planned, {held, ms, played}: Foreseen): Plan['binding'] {
+  // Of two that differ by a window, chance has no part in the difference.
+  const alike = {latencyMs: planned.latency.expectedMs};
+  const narrow = played <= MOST_PLAYED && held.size > 0 ? play(planned, alike).ms : 0;
   return [...held.values()]
     .filter((entry) => entry.ms > 0)
     .sort((one, other) => other.ms - one.ms)
@@ -112,7 +120,7 @@ function bindingOf(planned: Planned, expected: Foreseen): Plan['binding'] {
       before: entry.before?.window ?? null,
       savesSeconds:
         place < WIDENED && played <= MOST_PLAYED && (entry.rule || entry.limit === CAP)
-          ? seconds(ms - play(planned, planned.latency.expectedMs, entry).ms)
+          ? seconds(narrow - play(planned, alike, entry).ms)
           : null,
     }));
 }

@@ -1,5 +1,6 @@
 import {giveBack, type Ledger, sweep, take} from '../limits/ledger.js';
 import type {Profile} from '../profiles/profile.js';
+import {Answers, type Latencies} from './answers.js';
 import {Course, type Held, TURNS} from './course.js';
 import type {Lanes} from './lanes.js';
 import {forget, roomyLanes} from './roomy.js';
@@ -9,7 +10,7 @@ import {gatesOf, type Sequence} from './sequence.js';
 import {openSkip, type Skipped} from './skip.js';
 
 /** What the run is expected to meet. `fixedEnds`: the provider announces when its fixed windows end, so they are whole again there. */
-export type Conditions = {readonly startAt: number; readonly latencyMs: number; readonly fixedEnds: boolean};
+export type Conditions = Latencies & {readonly startAt: number; readonly fixedEnds: boolean};
 
 /** Whether a provider announces the end of its fixed windows, and is believed. */
 export function announcesEnds({headers}: Pick<Profile, 'headers'>): boolean {
@@ -53,7 +54,7 @@ const SWEEP_FROM = 4096;
 const STEP = 128;
 
 /**
- * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; every response takes `latencyMs`, and every
+ * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; responses take what `conditions` say, and every
  * row is ok. Where the run repeats itself, turns that are all the same are reckoned and not played. The lanes and the ledger are used up.
  */
 export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, line?: InLine): Foreseen {
@@ -77,8 +78,8 @@ export function* foreseeInSteps(
   const refsOf = (lane: number) => (roomy[lane] === 1 ? lanes.sharedRefs(lane) : lanes.refs(lane));
   let schedule = new Schedule(lanes, ledger);
   const sequence = playTurns(line, schedule);
-  const answers = openAnswers(Math.max(ledger.concurrency, sent.length));
-  for (const {at, lane, row} of sent) answers.push(Math.min(Math.max(at, startAt), startAt + latencyMs), lane, row);
+  const answers = new Answers(Math.max(ledger.concurrency, sent.length), conditions);
+  for (const {at, lane, row} of sent) answers.expect(Math.min(Math.max(at, startAt), startAt + latencyMs), lane, row);
   const course = new Course();
   const way = openWay(lanes, sent.length + delayed.length);
   const skip = line.sequence ? undefined : openSkip(lanes, ledger, conditions, course);
@@ -104,7 +105,7 @@ export function* foreseeInSteps(
     const choice = schedule.next(now);
     if (choice.kind === 'start') {
       take(ledger, refsOf(choice.lane), now);
-      answers.push(now + latencyMs, choice.lane, sequence.start(choice.lane));
+      answers.start(now, choice.lane, sequence.start(choice.lane));
       skip?.start(choice.lane, now);
       continue;
     }
@@ -165,36 +166,6 @@ function openWay(lanes: Lanes, underWay: number) {
       answered += count;
       while (parts.length <= (PARTS * answered) / total)
         parts.push(fromMs + (ms * ((parts.length * total) / PARTS - before)) / count);
-    },
-  };
-}
-
-/** Every response takes equally long, so answers come in the order of the starts, and there are never more than may be under way at once. */
-function openAnswers(most: number) {
-  const times: number[] = [];
-  const lanes: number[] = [];
-  const rows: number[] = [];
-  let first = 0;
-  let count = 0;
-  return {
-    get count(): number {
-      return count;
-    },
-    get nextAt(): number {
-      return count === 0 ? Number.POSITIVE_INFINITY : times[first]!;
-    },
-    push(at: number, lane: number, row: number): void {
-      const place = (first + count) % most;
-      times[place] = at;
-      lanes[place] = lane;
-      rows[place] = row;
-      count += 1;
-    },
-    shift(): {readonly lane: number; readonly row: number} {
-      const answered = {lane: lanes[first]!, row: rows[first]!};
-      first = (first + 1) % most;
-      count -= 1;
-      return answered;
     },
   };
 }

@@ -250,7 +250,8 @@ story(
     const words = ['plan', 'ops.csv', '--profile', './mine.yaml', '--base-url', stage.provider.url];
     const {stdout, stderr} = await stage.type(...words, '--latency', '1s', '--json');
     const {seconds, requests, binding} = JSON.parse(stdout);
-    assert.deepEqual({seconds, requests}, {seconds: 21, requests: 25}, stderr);
+    assert.equal(requests, 25, stderr);
+    assert.closeTo(seconds, 20 + 1.4, 0.5, 'one after another, and then the slowest of five');
     assert.equal(binding[0].limit, 'key or phase');
   },
 );

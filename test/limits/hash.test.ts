@@ -1,5 +1,5 @@
 import {assert} from 'chai';
-import {hashText} from '../../src/limits/hash.js';
+import {hashText, scatter} from '../../src/limits/hash.js';
 
 describe('hashText', () => {
   it('tells a hundred thousand keys apart, in whole numbers that a double holds exactly', () => {
@@ -15,5 +15,14 @@ describe('hashText', () => {
   it('is the same for the same text, and not for the same letters in another order', () => {
     assert.equal(hashText('ab'), hashText('ab'));
     assert.notEqual(hashText('ab'), hashText('ba'));
+  });
+});
+
+describe('scatter', () => {
+  it('spreads numbers that follow each other evenly, and the same one always alike', () => {
+    const parts = new Array(16).fill(0);
+    for (let number = 0; number < 16_000; number++) parts[Math.floor(scatter(number) / 2 ** 28)] += 1;
+    for (const count of parts) assert.closeTo(count, 1000, 120);
+    assert.equal(scatter(88), scatter(88));
   });
 });

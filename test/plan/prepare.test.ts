@@ -45,7 +45,7 @@ async function planned(
         env,
         rows,
         stopKeys: false,
-        latency: {lowMs: 50, expectedMs: 100, highMs: 150},
+        latency: {lowMs: 100, expectedMs: 100, highMs: 100},
         startAt: 1_800_000_000_000,
       },
     );
