@@ -1,5 +1,5 @@
 import {Args, Command, Flags} from '@oclif/core';
-import type {Tally} from '../simulate/tally.js';
+import type {Served} from '../simulate/announce.js';
 
 export default class Simulate extends Command {
   static override summary = 'Serve the limits of a profile on a local port.';
@@ -27,12 +27,15 @@ export default class Simulate extends Command {
     seed: Flags.integer({default: 1, description: 'of latencies and faults'}),
     log: Flags.string({description: 'append a line for every request to this file'}),
     scope: Flags.string({multiple: true, description: 'where a scope value shows in a request: user=header:x-user'}),
+    state: Flags.boolean({
+      description: 'amity: keep what is created, hand out ids, refuse unknown parents and duplicates',
+    }),
     'save-profile': Flags.string({description: 'write the profile, with its windows and address, to this file'}),
   };
 
-  async run(): Promise<Tally> {
+  async run(): Promise<Served> {
     const {args, flags} = await this.parse(Simulate);
-    const [{serveProfile}, {showTally}] = await Promise.all([
+    const [{serveProfile}, {showServed}] = await Promise.all([
       import('../simulate/serve.js'),
       import('../simulate/announce.js'),
     ]);
@@ -41,8 +44,8 @@ export default class Simulate extends Command {
     });
     // Standard output belongs to the JSON when that was asked for.
     const stream = this.jsonEnabled() ? process.stderr : process.stdout;
-    const tally = await serveProfile({...flags, name: args.name}, ended, (text) => stream.write(`${text}\n`));
-    this.log(showTally(tally));
-    return tally;
+    const served = await serveProfile({...flags, name: args.name}, ended, (text) => stream.write(`${text}\n`));
+    this.log(showServed(served));
+    return served;
   }
 }

@@ -6,12 +6,14 @@ import {windowName} from '../limits/limit.js';
 import {EXIT, Problem} from '../problem.js';
 import type {Profile} from '../profiles/profile.js';
 import {faultReply, quotaHeaders, type Reply, refusalReply, retryAfter, successReply} from './answers.js';
-import {type Arrival, type Read, readArrival} from './arrival.js';
+import {type Read, readArrival} from './arrival.js';
 import {type Admission, openCounters} from './counters.js';
 import {type Fault, type Faults, hitFault} from './faults.js';
+import {inquire} from './inquiry.js';
 import {keyReader, type ScopeSources} from './keys.js';
 import {seededRandom} from './random.js';
 import {keepTally, type LogLine, type Tally} from './tally.js';
+import type {World} from './world.js';
 
 export type ProviderOptions = {
   /** Its windows as they are to be enforced: scaled already, when time is to run faster. */
@@ -27,12 +29,11 @@ export type ProviderOptions = {
   readonly log?: string | undefined;
   /** Where scope values show that only the sender's rows know. */
   readonly scopes?: ScopeSources | undefined;
+  /** Executes what the limits let through. Without it everything succeeds, and nothing is kept. */
+  readonly world?: World | undefined;
 };
 
 export type Provider = {readonly url: string; tally(): Tally; close(): Promise<void>};
-
-/** Where the tally is served as JSON; not counted as an arrival. */
-export const TALLY_PATH = '/__sluice/tally';
 
 /**
  * Serves a profile's limits on 127.0.0.1, counted by time of arrival. Throws PORT_TAKEN (exit 73) when the port cannot be had, LOG_UNWRITABLE
@@ -81,8 +82,8 @@ type Box = {
 };
 
 async function receive(box: Box, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.url === TALLY_PATH)
-    return answer(response, {status: 200, headers: {}, body: JSON.stringify(box.tally.read())});
+  const told = inquire(request.url ?? '/', box.tally.read, box.options.world);
+  if (told) return answer(response, told);
   const read = await readArrival(request);
   if (!read) return;
   const {lowMs, highMs} = box.options.latency;
@@ -100,13 +101,15 @@ type Outcome = {readonly reply: Reply | undefined; readonly fault: Fault | undef
 /** The instant of the arrival: counted, executed or not, and logged, in one go. */
 function execute(box: Box, {arrival, fingerprint}: Read, roll: number): Outcome {
   const at = now();
-  const {profile} = box.options;
+  const {profile, world} = box.options;
   const n = ++box.arrivals;
   const admission = box.counters.admit(box.keysOf(arrival), at);
   const {refusedBy} = admission;
   const fault = refusedBy ? undefined : hitFault(box.faults, roll);
-  const executed = !refusedBy && (fault === undefined || fault.executed);
-  const answered = replyTo(box, {arrival, n, fault, admission}, at);
+  // What was executed is in the world, whatever becomes of its answer.
+  const lets = !refusedBy && (fault === undefined || fault.executed);
+  const success = lets ? (world?.answer(arrival, at) ?? successReply(arrival.method, n)) : undefined;
+  const answered = replyTo(box, {success, fault, admission}, at);
   const key = arrival.headers['x-row'];
   record(box, {
     at: Math.round(at * 1000) / 1000,
@@ -115,7 +118,7 @@ function execute(box: Box, {arrival, fingerprint}: Read, roll: number): Outcome 
     url: arrival.target,
     fingerprint,
     key: typeof key === 'string' ? key : undefined,
-    executed,
+    executed: success !== undefined && success.status < 400,
     status: answered?.status,
     refusedBy: refusedBy && `${refusedBy.limit.name}: ${windowName(refusedBy.rule)}`,
     fault: fault?.name,
@@ -126,14 +129,14 @@ function execute(box: Box, {arrival, fingerprint}: Read, roll: number): Outcome 
   return {reply: {...answered, headers: {...answered.headers, ...quota}}, fault};
 }
 
+/** `success`: what is answered when nothing goes wrong; undefined when it was not executed. */
 type Case = {
-  readonly arrival: Arrival;
-  readonly n: number;
+  readonly success: Reply | undefined;
   readonly fault: Fault | undefined;
   readonly admission: Admission;
 };
 
-function replyTo(box: Box, {arrival, n, fault, admission}: Case, at: number): Reply | undefined {
+function replyTo(box: Box, {success, fault, admission}: Case, at: number): Reply | undefined {
   if (admission.refusedBy) {
     if (!box.faults.retryAfter) return box.refusal;
     return {...box.refusal, headers: {...box.refusal.headers, 'retry-after': retryAfter(admission.standings, at)}};
@@ -148,7 +151,7 @@ function replyTo(box: Box, {arrival, n, fault, admission}: Case, at: number): Re
       return faultReply(fault.status);
     case 'cut':
     case undefined:
-      return successReply(arrival.method, n);
+      return success;
   }
 }
 

@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import {assert} from 'chai';
 import type {Profile} from '../../src/profiles/profile.js';
 import {NO_FAULTS, parseFaults} from '../../src/simulate/faults.js';
-import {type Provider, type ProviderOptions, startProvider, TALLY_PATH} from '../../src/simulate/provider.js';
+import {TALLY_PATH} from '../../src/simulate/inquiry.js';
+import {type Provider, type ProviderOptions, startProvider} from '../../src/simulate/provider.js';
 import {type LogLine, readTally} from '../../src/simulate/tally.js';
 import {profileOf} from '../support/profile.js';
 

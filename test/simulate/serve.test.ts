@@ -45,6 +45,22 @@ describe('serveProfile', () => {
     assert.deepInclude(tally, {arrivals: 105, executed: 100, refused: 5});
   });
 
+  it('keeps state when it is asked to, and tells in the end what is there', async () => {
+    const {state} = await served({state: true}, async (said) => {
+      const url = said.split('\n')[0]!;
+      assert.include(said, `what is there: ${url}/__sluice/state`);
+      for (const n of [1, 2]) {
+        const body = JSON.stringify({userId: 'u-1', deviceId: `device-${n}`});
+        await fetch(`${url}/api/v3/sessions`, {method: 'POST', body});
+      }
+    });
+    assert.deepInclude(state?.users, {there: 1, made: 1, again: 1});
+  });
+
+  it('keeps none when it is not asked to', async () => {
+    assert.notProperty(await served({}), 'state');
+  });
+
   it('writes a profile of shorter windows that a run can read', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-simulate-'));
     try {
@@ -82,6 +98,7 @@ describe('serveProfile', () => {
     {more: {scope: ['user']}, code: 'SCOPE_INVALID'},
     {more: {scope: ['user=pattern:(']}, code: 'SCOPE_INVALID'},
     {more: {name: 'amitty'}, code: 'PROFILE_UNKNOWN'},
+    {more: {name: 'stream', state: true}, code: 'STATE_UNKNOWN'},
     {more: {log: '/nowhere/at/all'}, code: 'LOG_UNWRITABLE'},
     {more: {'save-profile': '/nowhere/at/all'}, code: 'PROFILE_UNWRITABLE'},
   ])

@@ -2,6 +2,8 @@ import type {Plan} from '../../src/plan/plan.js';
 import {findProfile} from '../../src/profiles/find.js';
 import {resultOf} from '../../src/report/results.js';
 import {NOT_BEGUN, summaryOf} from '../../src/report/summary.js';
+import {keepAccount} from '../../src/simulate/account.js';
+import type {Served} from '../../src/simulate/announce.js';
 import {keepTally} from '../../src/simulate/tally.js';
 import {controlShown} from '../../src/ui/control.js';
 import {listedProfile} from '../../src/ui/profiles.js';
@@ -55,7 +57,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'summary.json': summaryOf({run: 'r', folder: 'a.run', counts: COUNTS, span: NOT_BEGUN, running: false}),
   'plan --json': PLAN,
   'profiles --json': [listedProfile(findProfile('amity'))],
-  'simulate --json': keepTally().read(),
+  'simulate --json': {...keepTally().read(), state: {users: keepAccount().read(0)}} satisfies Served,
   'results.ndjson': resultOf(1, 'u-1', OUTCOME),
   'set --json': controlShown({
     at: 0,
