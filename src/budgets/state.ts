@@ -32,6 +32,11 @@ export async function openState(folder: string): Promise<string> {
   return salt;
 }
 
+/** The salt of a state folder, for whoever only looks; undefined where no run has made one. */
+export function findState(folder: string): Promise<string | undefined> {
+  return readSalt(join(folder, 'salt'));
+}
+
 /**
  * Names the budget of an origin and a credential, of which `account` is the fingerprint under `salt`. Without the salt nothing can be guessed
  * from the name.

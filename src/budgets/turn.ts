@@ -41,7 +41,7 @@ export async function takeTurn(
   try {
     while (!signal.aborted) {
       const ahead = await countAhead(line, ticket.name);
-      const held = ahead === 0 ? await holdName(`budget-${basename(folder)}`) : undefined;
+      const held = ahead === 0 ? await holdName(heldBy(folder)) : undefined;
       if (held) return turnOf(folder, held);
       onWait({holder: await readHolder(folder), ahead});
       await sleepUntil(now() + LOOK_EVERY_MS, signal);
@@ -50,6 +50,11 @@ export async function takeTurn(
   } finally {
     await ticket.giveBack();
   }
+}
+
+/** The run that has its turn at a budget now, if one has and has said so. Takes no place in line. */
+export async function findTurnHolder(folder: string): Promise<TurnHolder | undefined> {
+  return (await isHeld(heldBy(folder))) ? readHolder(folder) : undefined;
 }
 
 type Ticket = {readonly name: string; readonly giveBack: () => Promise<void>};
@@ -77,6 +82,10 @@ async function countAhead(line: string, ticket: string): Promise<number> {
     if (last === undefined || (await isHeld(heldAs(last)))) return before.length;
     await rm(join(line, last), {force: true});
   }
+}
+
+function heldBy(folder: string): string {
+  return `budget-${basename(folder)}`;
 }
 
 /** Short, for where names are paths of sockets these may not be long. */

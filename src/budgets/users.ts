@@ -39,6 +39,8 @@ export type Asking = {
   readonly spanMs: number;
   /** By the wall clock. */
   readonly now: number;
+  /** The turns are not held: nothing is forgotten. */
+  readonly looksOnly?: boolean | undefined;
   /** Told of each run that may have used something, and nobody can know what. */
   readonly onLost: (folder: string, why: string) => void;
 };
@@ -57,24 +59,30 @@ export async function enrol(folder: string, user: BudgetUser): Promise<void> {
   await rename(`${path}.tmp`, path);
 }
 
-/** What the other runs that used these budgets have left of them. The turns must be held. Forgets who can be of no interest any more. */
+/**
+ * What the other runs that used these budgets have left of them. Forgets who can be of no interest any more; for that the turns must be held, or
+ * `looksOnly` be said.
+ */
 export async function usedBy(folders: readonly string[], asking: Asking): Promise<Used> {
+  const forget = async (path: string) => {
+    if (!asking.looksOnly) await rm(path, {force: true});
+  };
   const seen = new Set(asking.run === undefined ? [] : [asking.run]);
   const pasts: ReturnType<typeof recentOf>[] = [];
   let lateMs = 0;
   for (const folder of folders) {
-    for (const {path, user} of await usersOf(folder)) {
+    for (const {path, user} of await usersOf(folder, forget)) {
       if (seen.has(user.run)) continue;
       seen.add(user.run);
       const idleMs = asking.now - ((await lastWrittenAt(user.folder)) ?? (await stat(path)).mtimeMs);
       const paused = user.pausedUntil > asking.now;
       if (!paused && idleMs > Math.max(asking.spanMs, ALWAYS_READ_MS)) {
-        if (idleMs > Math.max(user.spanMs, KEPT_MS)) await rm(path, {force: true});
+        if (idleMs > Math.max(user.spanMs, KEPT_MS)) await forget(path);
         continue;
       }
       const past = await pastOf(user, asking);
       if (!past) {
-        await rm(path, {force: true});
+        await forget(path);
         continue;
       }
       pasts.push(past);
@@ -89,7 +97,10 @@ export async function usedBy(folders: readonly string[], asking: Asking): Promis
   };
 }
 
-async function usersOf(folder: string): Promise<{path: string; user: BudgetUser}[]> {
+async function usersOf(
+  folder: string,
+  forget: (path: string) => Promise<void>,
+): Promise<{path: string; user: BudgetUser}[]> {
   const runs = join(folder, 'runs');
   const names = await readdir(runs).catch(() => []);
   const users: {path: string; user: BudgetUser}[] = [];
@@ -97,7 +108,7 @@ async function usersOf(folder: string): Promise<{path: string; user: BudgetUser}
     const path = join(runs, name);
     const user = await readUser(path);
     if (user) users.push({path, user});
-    else await rm(path, {force: true});
+    else await forget(path);
   }
   return users;
 }

@@ -3,9 +3,8 @@ import {openSender} from '../http/exchange.js';
 import type {Journal} from '../journal/journal.js';
 import type {FoundRecord, JournalRecord} from '../journal/record.js';
 import {attemptsOf, fold, type Standing} from '../journal/states.js';
-import {type Ledger, openLedger} from '../limits/ledger.js';
+import type {Ledger} from '../limits/ledger.js';
 import {NO_LIMIT} from '../limits/limit.js';
-import {pacingOf} from '../limits/pace.js';
 import type {Roles} from '../operations/parse.js';
 import type {RowFile} from '../operations/read.js';
 import type {Input} from '../operations/source.js';
@@ -14,7 +13,6 @@ import type {Overrides} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import type {RequestSetting} from '../requests/build.js';
 import {requestDigest} from '../requests/digest.js';
-import {recalledBuckets} from '../requests/recalled-buckets.js';
 import type {Secrets} from '../requests/secrets.js';
 import {Heap} from '../schedule/heap.js';
 import {build, type Intake} from '../schedule/intake.js';
@@ -24,10 +22,10 @@ import type {Alarm} from './alarm.js';
 import {openControls} from './controls.js';
 import {watchDoubt} from './doubt.js';
 import {isNews} from './eta.js';
-import {recallFindings} from './found.js';
 import {openMeasured} from './measured.js';
 import {openNetwork} from './network.js';
-import {learnedWindows, merged, type Past, recallPast, relearn} from './recall.js';
+import {learnedWindows, type Past} from './recall.js';
+import {recalledLedger} from './recalled.js';
 import {type Stop, stopRun, waitTooLong, watchFailures} from './stop.js';
 import type {Prepared, RunOptions, Tools} from './tools.js';
 import type {Turns} from './turns.js';
@@ -79,7 +77,6 @@ export function recorder(journal: Journal, standing: Standing): (record: Journal
 export function openTools(ready: Ready, rowFile: RowFile): Tools {
   const {setting, intake, standing, journal, options, secrets} = ready;
   const {profile} = setting;
-  const ledger = openLedger(profile.limits, profile.concurrency, pacingOf(profile, now()));
   const prepare = (row: number): Prepared => {
     const built = build(rowFile.at(intake.places.at(row)), ready);
     if (built instanceof Problem) throw built;
@@ -87,13 +84,9 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
   };
   const append = recorder(journal, standing);
   const at = now();
-  recallFindings(ledger, ready.found);
-  const {used} = ready.turns;
-  const labels = intake.lanes.labels();
-  const buckets = recalledBuckets(profile.limits, (id) => labels.get(id));
-  const past = merged(ready.past, used);
-  recallPast(ledger, past, buckets, {now: at, boot: readBoot(), lateMs: Math.max(options.timeoutMs, used.lateMs)});
-  relearn(ledger, past, buckets, {trust: profile.headers.trust, now: at});
+  const {past, found, turns} = ready;
+  const known = {profile, lanes: intake.lanes, past, found, used: turns.used, timeoutMs: options.timeoutMs};
+  const ledger = recalledLedger(known, {now: at, boot: readBoot()});
   const tools: Tools = {
     run: ready.run,
     begunAt: ready.begunAt,
@@ -108,7 +101,7 @@ export function openTools(ready: Ready, rowFile: RowFile): Tools {
       if (isNews(record)) tools.news += 1;
     },
     news: 0,
-    measured: openMeasured(),
+    measured: openMeasured(past.attempts),
     ledger,
     schedule: new Schedule(intake.lanes, ledger),
     rows: intake.lined,

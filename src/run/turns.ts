@@ -1,6 +1,6 @@
 import {join, resolve} from 'node:path';
-import {budgetId, openState, stateFolder} from '../budgets/state.js';
-import {type Turn, type TurnHolder, takeTurn, type Waiting} from '../budgets/turn.js';
+import {budgetId, findState, openState, stateFolder} from '../budgets/state.js';
+import {findTurnHolder, type Turn, type TurnHolder, takeTurn, type Waiting} from '../budgets/turn.js';
 import {enrol, type Used, usedBy} from '../budgets/users.js';
 import {now, wallNow} from '../clock.js';
 import {errorCode} from '../journal/disk.js';
@@ -62,10 +62,30 @@ export async function takeTurns(claim: Claim, ears: Ears): Promise<Turns> {
   }
 }
 
+/** Where the budgets of a claim are kept: in the same order for all, so that no two wait for each other. */
+function budgetFolders(state: string, salt: string, {accounts, origin}: Claim): string[] {
+  const ids = accounts(salt).map((account) => budgetId(salt, origin, account));
+  return [...new Set(ids)].sort().map((id) => join(state, 'budgets', id));
+}
+
+/** What others have used of the budgets of a claim, and who of them has its turn now. Takes no turn, and writes nothing. */
+export async function lookAtTurns(
+  claim: Claim,
+  {env, say}: Ears,
+): Promise<{readonly used: Used; readonly holders: readonly TurnHolder[]}> {
+  const state = stateFolder(env);
+  const salt = await findState(state);
+  if (salt === undefined) return {used: NOTHING_USED, holders: []};
+  const folders = budgetFolders(state, salt, claim);
+  const onLost = (folder: string, why: string) =>
+    say(`what ${folder} used of these limits is not known, or not all of it: ${why}`);
+  const used = await usedBy(folders, {...claim, now: wallNow(), looksOnly: true, onLost});
+  const found = await Promise.all(folders.map(findTurnHolder));
+  return {used, holders: found.filter((holder) => holder !== undefined && holder.run !== claim.run) as TurnHolder[]};
+}
+
 async function takeFrom(state: string, salt: string, claim: Claim, say: Ears['say']): Promise<Turns> {
-  const ids = claim.accounts(salt).map((account) => budgetId(salt, claim.origin, account));
-  // In the same order by all, so that no two wait for each other.
-  const folders = [...new Set(ids)].sort().map((id) => join(state, 'budgets', id));
+  const folders = budgetFolders(state, salt, claim);
   const turns: Turn[] = [];
   const release = async () => {
     for (const turn of turns.splice(0).reverse()) await turn.release();

@@ -18,6 +18,13 @@ describe('noteEnded', () => {
     assert.closeTo(latencyOf(measured, 100), 500, 5);
   });
 
+  it('begins with what earlier sessions have measured, and soon goes by its own', () => {
+    const measured = openMeasured(Array.from({length: 300}, (_, at) => ({at, answeredAt: at + 400})));
+    assert.deepEqual([latencyOf(measured, 100), measured.paid], [400, 0]);
+    for (let each = 0; each < 100; each++) noteEnded(measured, 50, answered);
+    assert.closeTo(latencyOf(measured, 100), 50, 35);
+  });
+
   it('learns nothing of the latency from what was never answered', () => {
     const measured = openMeasured();
     noteEnded(measured, 50, answered);
