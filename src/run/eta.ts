@@ -5,7 +5,7 @@ import {copyLedger} from '../limits/copy.js';
 import {announcesEnds, type Expected, type Foreseen, foreseeInSteps, type InLine} from '../schedule/foresee.js';
 import type {Intake} from '../schedule/intake.js';
 import type {Lanes} from '../schedule/lanes.js';
-import {attemptsBeyond, latencyOf} from './measured.js';
+import {attemptsBeyond, latenciesOf} from './measured.js';
 import type {Tools} from './tools.js';
 
 /** What there is to do, and how it stands. */
@@ -101,12 +101,12 @@ function playAhead(
   tools: Tools,
   {at, settled}: {readonly at: number; readonly settled: number},
 ): Generator<void, Foreseen, void> {
-  const latencyMs = latencyOf(tools.measured, SUPPOSED_MS);
+  const latencies = latenciesOf(tools.measured, SUPPOSED_MS);
   const lanes = intake.lanes.copy();
   if (settled >= TELLING_ROWS) addAttempts(lanes, attemptsBeyond(tools.measured, settled));
   const {lined, sequence} = intake;
-  const line = {lined, sequence, ...underWay(standing, tools, {at, latencyMs})};
-  const conditions = {startAt: at, latencyMs, fixedEnds: announcesEnds(tools.profile)};
+  const line = {lined, sequence, ...underWay(standing, tools, {at, ...latencies})};
+  const conditions = {startAt: at, ...latencies, fixedEnds: announcesEnds(tools.profile)};
   return foreseeInSteps(lanes, copyLedger(tools.ledger), conditions, line);
 }
 

@@ -1,7 +1,8 @@
 import {assert} from 'chai';
-import {attemptsBeyond, latencyOf, noteEnded, openMeasured} from '../../src/run/measured.js';
+import {attemptsBeyond, latenciesOf, type Measured, noteEnded, openMeasured} from '../../src/run/measured.js';
 
 const answered = {kind: 'answered'} as const;
+const latencyOf = (measured: Measured, supposedMs: number) => latenciesOf(measured, supposedMs).latencyMs;
 
 describe('noteEnded', () => {
   it('learns the mean of the answers, and what was supposed holds before the first', () => {
@@ -9,6 +10,15 @@ describe('noteEnded', () => {
     assert.equal(latencyOf(measured, 100), 100);
     for (const ms of [40, 60, 80]) noteEnded(measured, ms, answered);
     assert.equal(latencyOf(measured, 100), 60);
+  });
+
+  it('learns by how much they differ, as if all between were equally likely', () => {
+    const measured = openMeasured();
+    for (let each = 0; each < 200; each++) noteEnded(measured, 20 + ((each * 37) % 161), answered);
+    const {latencyMs, spreadMs} = latenciesOf(measured, 100);
+    assert.closeTo(latencyMs, 100, 3);
+    assert.closeTo(spreadMs, 80, 5);
+    assert.equal(latenciesOf(openMeasured(), 100).spreadMs, 0);
   });
 
   it('follows a provider that has become slower', () => {
