@@ -8,6 +8,7 @@ export default class Resume extends Command {
   static override examples = [
     '<%= config.bin %> resume users.run',
     '<%= config.bin %> resume users.run --retry-failed',
+    '<%= config.bin %> resume users.run --retry-failed --with fixed.csv',
   ];
   static override args = {
     run: Args.string({description: 'the run folder; the only one here otherwise'}),
@@ -20,6 +21,11 @@ export default class Resume extends Command {
     rows: askFlags.rows,
     json: askFlags.json,
     'retry-failed': Flags.boolean({description: 'send failed rows again'}),
+    with: Flags.string({
+      description: 'a corrected copy of failed.csv: only its rows are sent again, with the cells that stand there',
+      dependsOn: ['retry-failed'],
+      helpValue: 'FILE',
+    }),
     'accept-credential': Flags.boolean({
       description: 'go on with another secret of the same account, after a rotation',
     }),

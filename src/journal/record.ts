@@ -31,7 +31,7 @@ export type Control = {
  * One line of the journal without its seal. Times (`at`, `until`, `ra`) are milliseconds of the run's clock, which is wall time at the start
  * of a session and monotonic from there; an `O` record ties them to the boot clock.
  *
- * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `p` a pause the provider
+ * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `w` cells were corrected · `p` a pause the provider
  * ordered · `l` a limit that the server told · `f` what was found of one that nobody told · `s` the pace was set, or the run paused · `c` checkpoint · `E` a session ended.
  */
 export type JournalRecord =
@@ -102,6 +102,21 @@ export type JournalRecord =
       readonly by: 'user' | 'policy' | 'recovery';
       readonly at: number;
       readonly why?: string;
+      /** From here on the cells of the row are those that stand in the file of this `w` record. */
+      readonly w?: number;
+    }
+  /** Failed rows were corrected in a file that is kept in the run folder; the `d` records that name its number say which of its rows count. */
+  | {
+      readonly t: 'w';
+      readonly at: number;
+      /** Counts the corrections of the run from 1. */
+      readonly n: number;
+      /** Its name in the run folder, and as the user wrote it. */
+      readonly file: string;
+      readonly name: string;
+      readonly sha256: string;
+      readonly bytes: number;
+      readonly delimiter: string;
     }
   /** An answer to `op` closed the buckets of its lane until `until`; where limits are named in `of`, only theirs. */
   | {
@@ -173,6 +188,9 @@ export type HeaderRecord = Extract<JournalRecord, {t: 'H'}>;
 
 /** The line with which a session opens. */
 export type OpenedRecord = Extract<JournalRecord, {t: 'O'}>;
+
+/** The line that says where corrected cells stand. */
+export type CorrectionRecord = Extract<JournalRecord, {t: 'w'}>;
 
 /** The line that says what was found out of a limit. */
 export type FoundRecord = Extract<JournalRecord, {t: 'f'}>;

@@ -66,6 +66,7 @@ export function fold(standing: Standing, record: JournalRecord): void {
       return;
     case 'H':
     case 'b':
+    case 'w':
     case 'p':
     case 'l':
     case 's':

@@ -15,7 +15,12 @@ export type RecordPlace = {
  * One record as it was read. `values` has no prototype: a column called `__proto__` is a column. CSV values are text and stay text;
  * NDJSON values are JSON, in which a number that a double cannot hold is a `LosslessNumber` (lossless-json).
  */
-export type Row = {readonly place: RecordPlace; readonly values: Readonly<Record<string, unknown>>};
+export type Row = {
+  readonly place: RecordPlace;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Where its values stand, when they were corrected in another file. */
+  readonly from?: Place & {readonly line: number};
+};
 
 /**
  * One thing the user wants done. In a file of operations the row says everything itself (`call`); in a file of plain rows `call` is
@@ -41,6 +46,15 @@ export type Operation = {
   /** All columns of the row, as data. */
   readonly values: Readonly<Record<string, unknown>>;
 };
+
+/** Where a person finds the values of a row: in the input, or in the file that corrected them. */
+export function placeOf(
+  {place, from}: Pick<Row, 'place' | 'from'>,
+  {name}: {readonly name: string},
+): Operation['place'] {
+  const {row, line} = place;
+  return {file: from?.file ?? name, line: from?.line ?? line, row};
+}
 
 /** How messages name an operation: `row 88 (users.csv:92)`. */
 export function operationName({place}: Operation): string {

@@ -4,7 +4,7 @@ import {urlFault, withoutUserinfo} from './address.js';
 import {readBody} from './body.js';
 import {readHeaders} from './headers.js';
 import {JsonFault, parseJson} from './json.js';
-import type {Operation, Row} from './operation.js';
+import {type Operation, placeOf, type Row} from './operation.js';
 import {shown} from './shown.js';
 
 /** `--scope NAME=@COLUMN` or `--scope NAME=VALUE`. */
@@ -35,7 +35,7 @@ export function isFileOfOperations(columns: readonly string[]): boolean {
 /** What a row wants done. Throws a Problem (exit 65) that names row, line and column for whatever cannot be sent as it stands. */
 export function parseOperation(row: Row, input: {readonly name: string}, roles: Roles): Operation {
   const cells = cellsOf(row, input);
-  const place = {file: input.name, line: row.place.line, row: row.place.row};
+  const place = placeOf(row, input);
   const scope = Object.assign(flagScope(cells, roles.scope), roles.kind === 'operations' ? rowScope(cells) : {});
   if (roles.kind === 'plain') {
     const id =
@@ -93,7 +93,9 @@ type Cells = {
   fail(code: string, found: string, fix?: string): never;
 };
 
-function cellsOf({values, place}: Row, {name}: {readonly name: string}): Cells {
+function cellsOf(row: Row, input: {readonly name: string}): Cells {
+  const {values} = row;
+  const at = placeOf(row, input);
   const cells: Cells = {
     values,
     text(column) {
@@ -108,8 +110,8 @@ function cellsOf({values, place}: Row, {name}: {readonly name: string}): Cells {
       const is = column in values ? (as === '' ? 'is empty' : `is ${shown(as)}`) : 'is missing';
       return cells.fail('OPERATION_INVALID', `column ${shown(column)} ${is}, ${expected}`);
     },
-    fail(code, found, fix = `Correct line ${place.line} of ${name}, or leave bad rows out with --skip-invalid.`) {
-      throw new Problem(code, found, fix, {at: {file: name, line: place.line, row: place.row}, exit: EXIT.misfit});
+    fail(code, found, fix = `Correct line ${at.line} of ${at.file}, or leave bad rows out with --skip-invalid.`) {
+      throw new Problem(code, found, fix, {at, exit: EXIT.misfit});
     },
   };
   return cells;

@@ -51,10 +51,14 @@ export function readRecords({bytes, cuts, places}: Slice, input: Input): (Row | 
   return cuts.map((cut, index) => {
     const place = places[index]!;
     const bad = brokenRecord(bytes, cut, place, input, sound);
-    if (bad) return bad;
-    return input.format === 'csv'
-      ? csvRow(fields[index]!, cut, place, input)
-      : ndjsonRow(bytes.toString(encoding, cut.from, cut.to), cut, place, input);
+    // Where the next record begins, a correction cannot tell.
+    if (bad?.fatal) return bad;
+    const row =
+      bad ??
+      (input.format === 'csv'
+        ? csvRow(fields[index]!, cut, place, input)
+        : ndjsonRow(bytes.toString(encoding, cut.from, cut.to), cut, place, input));
+    return input.corrected?.over(row) ?? row;
   });
 }
 

@@ -4,6 +4,7 @@ import {open, rm, stat} from 'node:fs/promises';
 import {EXIT, Problem} from '../problem.js';
 import {refuseForeign} from './foreign.js';
 import {chosenDelimiter, readHeader} from './header.js';
+import type {RecordPlace, Row} from './operation.js';
 import {isGzip, spool, unreadable} from './spool.js';
 
 /** An input that can be read again and again, at any place. */
@@ -28,6 +29,18 @@ export type Input = {
   readonly spooled: boolean;
   /** The private folder that `closeInput` removes. */
   readonly folder: string | undefined;
+  /** Rows whose cells were corrected in another file. */
+  readonly corrected?: Corrected | undefined;
+};
+
+/** Tells of a row as it was read how it is since it was corrected; undefined where it was not. */
+export type Corrected = {
+  over(row: {
+    readonly place: RecordPlace;
+    readonly values?: Row['values'];
+    readonly problem?: Problem;
+  }): Row | undefined;
+  close(): void;
 };
 
 export type InputOptions = {
@@ -80,8 +93,9 @@ export function columnsOf({format, columns}: Input): readonly string[] | undefin
   return format === 'csv' && columns.length > 0 ? columns : undefined;
 }
 
-/** Removes the private copy of an input, if there is one. A copy at a `spoolPath` stays: a run is resumed from it. */
-export async function closeInput({folder}: Input): Promise<void> {
+/** Removes the private copy of an input, if there is one, and closes what is open. A copy at a `spoolPath` stays: a run is resumed from it. */
+export async function closeInput({folder, corrected}: Input): Promise<void> {
+  corrected?.close();
   if (folder) await rm(folder, {recursive: true, force: true});
 }
 

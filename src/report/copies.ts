@@ -1,18 +1,13 @@
 import {closeSync, openSync, readSync} from 'node:fs';
+import {ADDED, ADDED_IN_DOUBT, isAdded} from '../operations/added.js';
 import {writeJson} from '../operations/json.js';
-import type {RecordPlace} from '../operations/operation.js';
+import type {RecordPlace, Row} from '../operations/operation.js';
 import type {Input} from '../operations/source.js';
 import {plainCells, safeCells} from './cells.js';
 import {DerivedFile} from './derived-file.js';
 import {whyInDoubt} from './in-doubt.js';
 import type {Outcome} from './outcomes.js';
 
-/** What is known of a row beside what the user wrote. */
-const ADDED = ['_error', '_status', '_attempts', '_row'] as const;
-/** Of a row in doubt also when its last request left, why it is in doubt and what to look for, and room for what was found: `sluice settle --from`. */
-const ADDED_IN_DOUBT = ['_status', '_attempts', '_row', '_sentAt', '_why', '_check', '_decision'] as const;
-/** A file that is fed back has these already: they are written anew. */
-const NOT_OWN: readonly string[] = [...ADDED, ...ADDED_IN_DOUBT, '_note'];
 /** What others said, a server or a row: a spreadsheet must not compute it. */
 const SAID: readonly string[] = ['_error', '_why', '_check'];
 
@@ -20,11 +15,16 @@ const SAID: readonly string[] = ['_error', '_why', '_check'];
 export type Purpose = 'to correct' | 'to settle';
 
 /** One record of the input. A record that could not be read may have no values. */
-export type Copied = {readonly place: RecordPlace; readonly values?: Readonly<Record<string, unknown>>};
+export type Copied = {
+  readonly place: RecordPlace;
+  readonly values?: Readonly<Record<string, unknown>>;
+  /** There when the values do not stand in the input. */
+  readonly from?: Row['from'];
+};
 
 /**
  * A file of some rows of `input`, each with what became of it. The user's own cells stand there byte for byte, so that the file can be
- * corrected and run. It comes into being with its first row, and holds files open: close it, one way or the other.
+ * corrected and run; of a row that was corrected its values. It comes into being with its first row, and holds files open: close it, one way or the other.
  */
 export class Copies {
   readonly #path: string;
@@ -86,12 +86,13 @@ export class Copies {
     return file;
   }
 
-  #csv({place, values}: Copied, members: Added): Buffer {
-    const {delimiter} = this.#input;
-    const cells = this.#own
+  #csv({place, values, from}: Copied, members: Added): Buffer {
+    const {delimiter, columns} = this.#input;
+    const own = this.#own ?? (from && columns);
+    const cells = own
       ? Buffer.from(
           plainCells(
-            this.#own.map((column) => String(values?.[column] ?? '')),
+            own.map((column) => String(values?.[column] ?? '')),
             delimiter,
           ),
         )
@@ -102,11 +103,11 @@ export class Copies {
     return Buffer.concat([cells, Buffer.from(`${delimiter}${added}\n`)]);
   }
 
-  #ndjson({place, values}: Copied, members: Added): Buffer {
+  #ndjson({place, values, from}: Copied, members: Added): Buffer {
     const added = JSON.stringify(members).slice(1);
     const names = values && Object.keys(values);
     if (!names || names.length === 0) return Buffer.from(`{${added}\n`);
-    if (!names.some(isAdded)) {
+    if (!from && !names.some(isAdded)) {
       const line = this.#bytes(place.offset, place.end);
       return Buffer.concat([line.subarray(0, line.lastIndexOf('}')), Buffer.from(`,${added}\n`)]);
     }
@@ -147,12 +148,6 @@ function addedInDoubt(row: number, outcome: Outcome, check: string): Added {
 }
 
 type Named<Names extends readonly string[]> = Record<Names[number], string | number | null>;
-
-/** As headers are compared: case and blanks make no difference. */
-function isAdded(column: string): boolean {
-  const name = column.trim().toLowerCase();
-  return NOT_OWN.some((each) => each.toLowerCase() === name);
-}
 
 function withoutLineEnd(bytes: Buffer): Buffer {
   let end = bytes.length;

@@ -111,6 +111,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
           return settleOpen();
         case 'H':
         case 'b':
+        case 'w':
         case 'p':
         case 'l':
         case 's':

@@ -97,11 +97,13 @@ function ended(proof: Proof, record: JournalRecord & {t: 'o'}): void {
   proof.grounds[op] = GROUNDS.indexOf(k === 'not' && record.e === 'backoff' ? 'repeatable' : 'certain');
 }
 
-function decided(proof: Proof, {op, as, by}: JournalRecord & {t: 'd'}): void {
+function decided(proof: Proof, {op, as, by, w}: JournalRecord & {t: 'd'}): void {
   const open = proof.open.delete(op);
   const again = as === 'retry' && (proof.states[op] === FAILED || proof.states[op] === KEY_STOPPED);
   if (!open && proof.states[op] !== IN_DOUBT && !again)
     fault(proof, `row ${op}: decided as ${as} when it was ${nameOf(proof, op)}`);
+  else if (w !== undefined && proof.states[op] !== FAILED)
+    fault(proof, `row ${op}: corrected when it was ${nameOf(proof, op)}`);
   proof.states[op] = CODES[as];
   if (as === 'retry') proof.grounds[op] = GROUNDS.indexOf('decided');
   if (as === 'ok' && by === 'user') proof.byHand.add(op);

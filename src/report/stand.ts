@@ -1,3 +1,4 @@
+import {type Corrections, foldCorrection, noCorrections} from '../journal/corrections.js';
 import {type Manifest, readManifest} from '../journal/folder.js';
 import {findHolder} from '../journal/lock.js';
 import {readJournal} from '../journal/replay.js';
@@ -7,13 +8,19 @@ import type {ScopeFlag} from '../operations/parse.js';
 import {parseOperation, type Roles} from '../operations/parse.js';
 import {closeInput, type Input} from '../operations/source.js';
 import {Problem} from '../problem.js';
+import {correctedInput} from '../schedule/corrections.js';
 import {reopenInput} from '../schedule/reopen.js';
 import {checkReader} from './in-doubt.js';
 import {type ResultFiles, writeResults} from './results.js';
 import {foldSpan, NOT_BEGUN, type Summary, summaryOf} from './summary.js';
 
 /** How a run stands, now or when it ended. */
-export type Stand = {readonly manifest: Manifest; readonly summary: Summary; readonly running: boolean};
+export type Stand = {
+  readonly manifest: Manifest;
+  readonly summary: Summary;
+  readonly running: boolean;
+  readonly corrections: Corrections;
+};
 
 /**
  * Reads how a run stands from its journal alone, also while it goes on: no lock is taken, and an unfinished last line is left out. Throws RUN_MISSING
@@ -23,18 +30,21 @@ export async function readStand(folder: string): Promise<Stand> {
   const manifest = await readManifest(folder);
   const running = (await findHolder(folder)) !== undefined;
   const standing = newStanding(manifest.input.rows);
+  const corrections = noCorrections();
   let span = NOT_BEGUN;
   await readJournal(
     folder,
     manifest.run,
     (record) => {
       fold(standing, record);
+      foldCorrection(corrections, record);
       span = foldSpan(span, record);
     },
     'states',
   );
   if (!running) settleOpenAttempts(standing);
-  return {manifest, running, summary: summaryOf({run: manifest.run, folder, counts: counts(standing), span, running})};
+  const summary = summaryOf({run: manifest.run, folder, counts: counts(standing), span, running});
+  return {manifest, running, corrections, summary};
 }
 
 /** Writes results, failed and in-doubt rows and summary.json again, from journal and input. Throws what `readStand` and the input throw, and 74. */
@@ -43,9 +53,11 @@ export async function deriveFiles(
   format: 'ndjson' | 'csv',
 ): Promise<Stand & {readonly files: ResultFiles}> {
   const stand = await readStand(folder);
-  const {manifest, summary, running} = stand;
-  const input = await reopenInput(manifest, folder);
+  const {manifest, summary, running, corrections} = stand;
+  const begun = await reopenInput(manifest, folder);
+  let input = begun;
   try {
+    input = await correctedInput(begun, manifest.input.rows, {...corrections, folder});
     const files = await writeResults({
       folder,
       input,

@@ -40,6 +40,7 @@ export function foldSpan(span: Span, record: JournalRecord): Span {
     case 'i':
     case 'o':
     case 'd':
+    case 'w':
     case 'p':
     case 'l':
     case 'f':

@@ -22,7 +22,8 @@ export async function firstChangedRow(
   });
   for await (const row of readRows(reading.input)) {
     const sent = digests[row.place.row] ?? 0;
-    if (sent === 0) continue;
+    // A row that was corrected asks for something else because somebody said so.
+    if (sent === 0 || ('from' in row && row.from)) continue;
     const built = build(row, reading);
     if (built instanceof Problem || Number.parseInt(requestDigest(built.request), 16) !== sent) return row.place;
   }

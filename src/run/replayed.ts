@@ -1,4 +1,5 @@
 import {wallNow} from '../clock.js';
+import {type Corrections, foldCorrection, noCorrections} from '../journal/corrections.js';
 import type {Manifest} from '../journal/folder.js';
 import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
 import type {FoundRecord, JournalRecord} from '../journal/record.js';
@@ -16,6 +17,8 @@ export type Replayed = {
   readonly past: ReturnType<typeof recentOf>;
   /** What was found out of limits that nobody told. */
   readonly found: readonly FoundRecord[];
+  /** Rows whose cells are not those of the input any more. */
+  readonly corrections: Corrections;
   readonly reached: boolean;
   readonly begunAt: number;
   /** Pending rows that an attempt may have executed: its answer did not say so, or somebody decided to send them again. */
@@ -37,6 +40,7 @@ export async function replayRun(
   const recent = newRecent(spanMs());
   const mayHaveRun = new Set<number>();
   const found: FoundRecord[] = [];
+  const corrections = noCorrections();
   let reached = false;
   let begunAt = 0;
   const recovered = await recover(folder, {
@@ -44,6 +48,7 @@ export async function replayRun(
     now: wallNow(),
     visit: (record) => {
       fold(standing, record);
+      foldCorrection(corrections, record);
       if (record.t === 'f') {
         found.push(record);
         recent.spanMs = Math.max(recent.spanMs, recallSpanMs([{windows: record.windows ?? []}], options.timeoutMs));
@@ -62,6 +67,7 @@ export async function replayRun(
     recovered,
     past: recentOf(recent),
     found,
+    corrections,
     reached,
     begunAt,
     mayHaveRun,

@@ -18,6 +18,7 @@ import {openAlarm} from './alarm.js';
 import {claimOf, type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {firstChangedRow} from './changed-row.js';
 import {fitInput, type InputOrder} from './fit.js';
+import {type Fixed, takeFixed} from './fixed.js';
 import {isKeyGood} from './idempotency.js';
 import {orderOf, type Remembered, type SessionOrder} from './order.js';
 import {type Ready, recorder} from './ready.js';
@@ -30,6 +31,8 @@ export type ResumeOrder = SessionOrder &
   InputOrder & {
     readonly retryFailed: boolean;
     readonly acceptCredential: boolean;
+    /** A corrected copy of the failed rows: of them only these are sent again, with the cells that stand there. */
+    readonly fixedFile?: string | undefined;
   };
 
 /**
@@ -41,6 +44,7 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
   const lock = await acquireLock(folder);
   let input: Input | undefined;
   let turns: Turns | undefined;
+  let fixed: Fixed | undefined;
   try {
     const begun = await readManifest(folder);
     const fitting = await fitInput(begun, folder, session);
@@ -49,12 +53,16 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
     const order = orderOf(manifest);
     const replayed = await replayRun(manifest, session, order);
     if (!hasWork(replayed.standing, session)) return nothingToDo(folder, manifest, replayed.standing);
-    const checked = await check(manifest, {order, session, world, replayed, input, begun});
+    fixed = await takeFixed(input, {manifest, session, replayed, asked: order.asked});
+    input = fixed.input;
+    const checked = await check(manifest, {order, session, world, replayed, input, begun, fixed});
+    fixed.tell(world.watcher.say);
     turns = await takeTurns(claimOf(checked, session, order.asked.baseUrl), {env: world.env, say: world.watcher.say});
-    const ready = await open(manifest, {order, session, world, replayed, checked, turns, begun});
+    const ready = await open(manifest, {order, session, world, replayed, checked, turns, begun, fixed});
     return {folder, run: manifest.run, ending: await runSession(ready)};
   } finally {
     if (input) await closeInput(input);
+    await fixed?.close();
     await turns?.release();
     await lock.release();
   }
@@ -78,6 +86,7 @@ type Parts = {
   readonly input: Input;
   /** As it was written last. */
   readonly begun: Manifest;
+  readonly fixed: Fixed;
 };
 
 /** A session that is known to fit its run, before it writes anything. */
@@ -88,7 +97,10 @@ type Checked = Pick<Ready, 'run' | 'input' | 'roles' | 'setting' | 'intake' | 's
   readonly again: readonly {readonly row: number; readonly by: 'user' | 'policy' | 'recovery'}[];
 };
 
-async function check(manifest: Manifest, {order, session, world, replayed, input, begun}: Parts): Promise<Checked> {
+async function check(
+  manifest: Manifest,
+  {order, session, world, replayed, input, begun, fixed}: Parts,
+): Promise<Checked> {
   const {folder} = session;
   const onKeyFailure = session.options.onKeyFailure ?? order.onKeyFailure;
   const {standing, recovered} = replayed;
@@ -113,12 +125,16 @@ async function check(manifest: Manifest, {order, session, world, replayed, input
   const again: {row: number; by: 'user' | 'policy' | 'recovery'}[] = [];
   const accept = (row: number, request: Request) => {
     const by = whoSends(stateIn(standing, row), session, left.has(row) && (request.repeatable || keyed));
-    if (by !== undefined && by !== 'pending') again.push({row, by});
-    return by !== undefined;
+    if (by === undefined || (by === 'user' && !fixed.takes(row, request))) return false;
+    if (by !== 'pending') again.push({row, by});
+    return true;
   };
   const problems: Problem[] = [];
   const wanted = (row: number) =>
-    row <= standing.rows && mayBeSent(stateIn(standing, row), session) && inRanges(row, session.rows);
+    row <= standing.rows &&
+    mayBeSent(stateIn(standing, row), session) &&
+    inRanges(row, session.rows) &&
+    fixed.names(row);
   const intake = await takeIn({
     input,
     roles,
@@ -127,10 +143,10 @@ async function check(manifest: Manifest, {order, session, world, replayed, input
     accept,
     partOf: (row) => partOf(row <= standing.rows ? stateOf(standing, row) : 'pending'),
     stopKeys: onKeyFailure === 'stop',
-    // Rows that were added were never checked, and an id of theirs may be one that is there already.
-    checked: manifest.input.rows === begun.input.rows,
+    // Rows that were added or corrected were never checked, and an id of theirs may be one that is there already.
+    checked: manifest.input.rows === begun.input.rows && session.fixedFile === undefined,
     onBad: ({row}, problem, fatal) => {
-      if (fatal || wanted(row) || row > begun.input.rows) problems.push(problem);
+      if (fatal || wanted(row) || row > begun.input.rows) problems.push(fixed.asCorrection(row, problem));
     },
   });
   if (intake.sha256 !== manifest.input.sha256) {
@@ -138,7 +154,7 @@ async function check(manifest: Manifest, {order, session, world, replayed, input
     throw inputChanged(manifest.name, manifest.input, {sha256: intake.sha256, rows: intake.rows, first});
   }
   // A row that was left out as invalid is pending again only by --retry-failed, and stays failed as long as it is invalid.
-  if (problems.length > 0 && !session.retryFailed) throw problems[0]!;
+  if (problems.length > 0 && (!session.retryFailed || session.fixedFile !== undefined)) throw problems[0]!;
   if (intake.sequence)
     for (const note of sequenceNotes(intake.sequence, {name: input.name, places: intake.places}))
       world.watcher.say(note);
@@ -146,16 +162,14 @@ async function check(manifest: Manifest, {order, session, world, replayed, input
   return {run: manifest.run, input, roles, setting, intake, secrets, account, left, doubtful, again};
 }
 
-type Opening = Pick<Parts, 'order' | 'session' | 'world' | 'replayed' | 'begun'> & {
+type Opening = Pick<Parts, 'order' | 'session' | 'world' | 'replayed' | 'begun' | 'fixed'> & {
   readonly checked: Checked;
   readonly turns: Turns;
 };
 
 /** Opens the journal for what follows, now that its turn has come. */
-async function open(
-  manifest: Manifest,
-  {order, session, world, replayed, checked, turns, begun}: Opening,
-): Promise<Ready> {
+async function open(manifest: Manifest, opening: Opening): Promise<Ready> {
+  const {order, session, world, replayed, checked, turns, begun, fixed} = opening;
   const {folder} = session;
   const options = {...session.options, onKeyFailure: session.options.onKeyFailure ?? order.onKeyFailure};
   const {standing, recovered} = replayed;
@@ -171,9 +185,10 @@ async function open(
   const record = recorder(journal, standing);
   record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.size}));
   for (const each of doubtful) record(each);
+  fixed.record(record, at);
   for (const {row, by} of again) {
     await journal.hasRoom();
-    record({t: 'd', op: row, as: 'retry', by, at: Math.round(at)});
+    record({t: 'd', op: row, as: 'retry', by, at: Math.round(at), ...fixed.said(row)});
   }
   return {
     ...parts,

@@ -22,6 +22,7 @@ type ResumeFlags = Interfaces.InferredFlags<typeof paceFlags & typeof sessionFla
     readonly 'accept-credential': boolean;
     readonly 'accept-appended': boolean;
     readonly input?: string | undefined;
+    readonly with?: string | undefined;
   };
 
 /** `sluice run FILE`: begins a run, or goes on with it where `--or-resume` allows. Returns the exit code. */
@@ -47,6 +48,7 @@ export async function goOn(run: string | undefined, flags: ResumeFlags, tool: st
     acceptCredential: flags['accept-credential'],
     acceptAppended: flags['accept-appended'],
     input: flags.input,
+    fixedFile: flags.with,
   };
   return withWorld(flags, tool, (world) => resumeRun(session, world));
 }

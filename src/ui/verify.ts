@@ -19,7 +19,7 @@ export function proofShown({counts, ...verified}: Verified) {
 
 /** The proof for a person, line by line; the last one says whether it holds. */
 export function proofLines(verified: Verified): string[] {
-  const {name, rows, counts, lines, tornBytes, attempts, byHand, running, faults} = verified;
+  const {name, rows, counts, lines, tornBytes, attempts, byHand, corrected, running, faults} = verified;
   const parts = [
     [counts.ok, 'ok'],
     [counts.failed, 'failed'],
@@ -34,6 +34,7 @@ export function proofLines(verified: Verified): string[] {
     `${sayNumber(rows)} rows = ${parts.map(([number, word]) => `${sayNumber(number)} ${word}`).join(' + ')}, each once`,
     `${count(attempts, 'attempt')}; no row was sent while it was settled or in doubt${resentLine(verified)}`,
     `each ok row was answered${byHand > 0 ? `, but for ${count(byHand, 'row')} that somebody settled by hand` : ''}`,
+    ...(corrected > 0 ? [`${count(corrected, 'row')} sent again with corrected cells, which are kept`] : []),
     ...faults.map((fault) => `contradiction: ${fault}`),
     faults.length === 0 ? 'it holds' : 'it does not hold: restore the run folder or the input from a backup',
   ];

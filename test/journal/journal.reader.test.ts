@@ -2,6 +2,7 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {assert} from 'chai';
+import {correctionName, foldCorrection, noCorrections} from '../../src/journal/corrections.js';
 import {readJournal} from '../../src/journal/replay.js';
 import {fold, newStanding, settleOpenAttempts, stateOf} from '../../src/journal/states.js';
 import {Problem} from '../../src/problem.js';
@@ -42,9 +43,9 @@ describe('a journal, read by somebody who knows its description alone', () => {
   });
   afterEach(() => rmSync(folder, {recursive: true, force: true}));
 
-  it('is described well enough for forty lines', () => {
+  it('is described well enough for forty-five lines', () => {
     const lines = readFileSync('test/support/journal-reader.ts', 'utf8').split('\n');
-    assert.isAtMost(lines.filter((line) => /\w/.test(line) && !/^(\/|import )/.test(line)).length, 40);
+    assert.isAtMost(lines.filter((line) => /\w/.test(line) && !/^(\/|import )/.test(line)).length, 45);
   });
 
   const run = JSON.parse(readFileSync(`${FIXTURES}/killed-in-the-middle.ndjson`, 'utf8').split('\n')[0]!).run;
@@ -53,6 +54,18 @@ describe('a journal, read by somebody who knows its description alone', () => {
       writeFileSync(join(folder, 'journal-000001.ndjson'), readFileSync(join(FIXTURES, name)));
       assert.deepEqual(readAsForeigner(folder, run), await readAsProgram(folder, run));
     });
+
+  it('tells alike where the cells of corrected rows stand', async () => {
+    writeFileSync(join(folder, 'journal-000001.ndjson'), readFileSync(join(FIXTURES, 'corrected.ndjson')));
+    const corrections = noCorrections();
+    await readJournal(folder, run, (record) => foldCorrection(corrections, record));
+    const files = [...corrections.fileOf].map(([row, n]) => [row, correctionName(n)] as const);
+    assert.deepEqual([...readRun(folder, run).cells], files);
+    assert.deepEqual(
+      files.map(([row]) => row),
+      [2, 3],
+    );
+  });
 
   it('is judged alike wherever it was cut', async () => {
     const {whole} = sampleJournal(6);

@@ -13,6 +13,7 @@ const JOURNALS = join(ROOT, 'fixtures/journals');
 describe('journals of format 2', () => {
   const verdicts: Record<string, 'clean' | 'torn' | string> = {
     'killed-in-the-middle': 'clean',
+    corrected: 'clean',
     'half-last-line': 'torn',
     'nul-tail': 'torn',
     'hole-in-last-group': 'torn',

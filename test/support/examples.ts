@@ -77,6 +77,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     attempts: 1,
     resent: {certain: 0, repeatable: 0, decided: 0},
     byHand: 0,
+    corrected: 0,
     running: false,
     faults: [],
   }),
