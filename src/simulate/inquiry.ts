@@ -15,9 +15,9 @@ export function inquire(target: string, tally: () => Tally, world: World | undef
   if (!world) return reply(404, {message: 'no state is kept: start it with --state'});
   const kind = new URLSearchParams(search).get('kind');
   if (kind === null) return reply(200, world.account());
-  const kinds = Object.keys(world.account()).join(', ');
   const listing = world.list(kind);
-  return listing ? reply(200, listing) : reply(404, {message: `kind is ${kind}, expected one of: ${kinds}`});
+  if (listing) return reply(200, listing);
+  return reply(404, {message: `kind is ${kind}, expected one of: ${world.kinds.join(', ')}`});
 }
 
 function reply(status: number, body: unknown): Reply {

@@ -1,7 +1,7 @@
 import type {Reply} from '../answers.js';
 import {done, invalid, notFound, notMembers, showPlaces} from './answers.js';
 import {type Demand, faultsOf} from './checks.js';
-import {matches, pageOf} from './page.js';
+import {pageOf, searcher} from './page.js';
 import {PLACES, type Place, type PlaceSort, type State, type User} from './state.js';
 import {type Call, findUsers} from './users.js';
 
@@ -76,12 +76,12 @@ export function queryMembers(sort: PlaceSort): Handler {
   return ({places}, {id, sent, query}) => {
     const place = places[sort].get(id);
     if (!place) return notFound(PLACES[sort].title, [id]);
-    const word = query.get('search');
+    const holds = searcher(query.get('search'));
     const sought = sent.roles as readonly string[] | undefined;
     const found: User[] = [];
     for (const [user, roles] of place.members) {
       if (sought && !sought.some((role) => roles.includes(role))) continue;
-      if (matches(word, user.userId, user.displayName)) found.push(user);
+      if (holds(user.userId, user.displayName)) found.push(user);
     }
     const page = pageOf(found, query);
     return 'items' in page ? done({...showPlaces([place], sort, page.items), paging: page.paging}) : invalid(page);

@@ -5,7 +5,7 @@ import {badRequest, notFound} from './answers.js';
 import type {Sent} from './checks.js';
 import {addMembers, assignRoles, queryMembers, removeMembers, removeRoles} from './members.js';
 import {createPlace, deletePlace, getPlace, queryPlaces} from './places.js';
-import {accountOf, type Kind, listOf, openState, PLACES, type PlaceSort, type State} from './state.js';
+import {accountOf, KINDS, type Kind, listOf, openState, PLACES, type PlaceSort, type State} from './state.js';
 import {type Call, createToken, getUser, queryUsers, registerSession, updateUser} from './users.js';
 
 /** `kind`: whose account a refusal goes to; reading has none. */
@@ -34,6 +34,7 @@ const LISTS: ReadonlySet<string> = new Set(['userIds', 'roles', 'tags']);
 export function openAmity(seed: number): World {
   const state = openState(seed);
   return {
+    kinds: KINDS,
     answer: (request, now) => answer(state, request, now),
     account: () => accountOf(state),
     list: (kind) => listOf(state, kind),

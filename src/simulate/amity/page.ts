@@ -20,9 +20,9 @@ export function pageOf<T>(all: readonly T[], query: URLSearchParams): Page<T> | 
   return {items: ordered.slice(start, end), paging: end < all.length ? {next: String(end)} : {}};
 }
 
-/** Whether one of `texts` holds the query's word; capitals do not count. Without a word everything matches. */
-export function matches(word: string | null, ...texts: readonly unknown[]): boolean {
-  if (word === null || word === '') return true;
+/** Tells texts that hold the query's word; capitals do not count. Without a word every text does. */
+export function searcher(word: string | null): (...texts: readonly unknown[]) => boolean {
+  if (word === null || word === '') return () => true;
   const sought = word.toLowerCase();
-  return texts.some((text) => typeof text === 'string' && text.toLowerCase().includes(sought));
+  return (...texts) => texts.some((text) => typeof text === 'string' && text.toLowerCase().includes(sought));
 }

@@ -2,7 +2,7 @@ import type {Reply} from '../answers.js';
 import {done, duplicate, invalid, notFound, showPlaces} from './answers.js';
 import {type Demand, faultsOf} from './checks.js';
 import {join} from './members.js';
-import {matches, pageOf} from './page.js';
+import {pageOf, searcher} from './page.js';
 import {PLACES, type Place, type PlaceSort, type State} from './state.js';
 import {type Call, findUsers} from './users.js';
 
@@ -61,11 +61,11 @@ export function getPlace(sort: PlaceSort): (state: State, call: Call) => Reply {
 /** Places whose name holds `keyword` and that have all of the `tags`. */
 export function queryPlaces(sort: PlaceSort): (state: State, call: Call) => Reply {
   return ({places}, {query, sent}) => {
-    const word = query.get('keyword');
+    const holds = searcher(query.get('keyword'));
     const tags = (sent.tags ?? []) as readonly string[];
     const found = [...places[sort].values()].filter(
       ({fields}) =>
-        matches(word, fields.displayName) && tags.every((tag) => (fields.tags as string[] | undefined)?.includes(tag)),
+        holds(fields.displayName) && tags.every((tag) => (fields.tags as string[] | undefined)?.includes(tag)),
     );
     const page = pageOf(found, query);
     return 'items' in page ? done({...showPlaces(page.items, sort), paging: page.paging}) : invalid(page);

@@ -48,7 +48,7 @@ export const PLACES = {
 } as const;
 
 /** In the order in which an account shows them. */
-const KINDS = [
+export const KINDS = [
   'users',
   'userRoles',
   'communities',
@@ -94,11 +94,31 @@ export function listOf(state: State, kind: string): Listing | undefined {
   return known && {kind: known, there: [...thereOf(state, known)], twice: state.accounts[known].twice()};
 }
 
-function countThere(state: State, kind: Kind): number {
-  if (kind === 'users') return state.users.size;
-  let count = 0;
-  for (const _ of thereOf(state, kind)) count++;
-  return count;
+function countThere({users, places}: State, kind: Kind): number {
+  switch (kind) {
+    case 'users':
+      return users.size;
+    case 'userRoles':
+      return sum(users.values(), ({roles}) => roles.length);
+    case 'communities':
+      return places.community.size;
+    case 'channels':
+      return places.channel.size;
+    case 'communityMembers':
+      return sum(places.community.values(), ({members}) => members.size);
+    case 'channelMembers':
+      return sum(places.channel.values(), ({members}) => members.size);
+    case 'communityRoles':
+      return sum(places.community.values(), ({members}) => sum(members.values(), (roles) => roles.length));
+    case 'channelRoles':
+      return sum(places.channel.values(), ({members}) => sum(members.values(), (roles) => roles.length));
+  }
+}
+
+function sum<T>(all: Iterable<T>, of: (one: T) => number): number {
+  let total = 0;
+  for (const one of all) total += of(one);
+  return total;
 }
 
 function* thereOf({users, places}: State, kind: Kind): Generator<Readonly<Record<string, unknown>>> {

@@ -1,7 +1,7 @@
 import type {Reply} from '../answers.js';
 import {done, invalid, notFound, showUser} from './answers.js';
 import {type Demand, faultsOf, type Sent} from './checks.js';
-import {matches, pageOf} from './page.js';
+import {pageOf, searcher} from './page.js';
 import type {State, User} from './state.js';
 
 /** A request as the handlers of a route see it. `id`: of the user, community or channel in its path, else ''. */
@@ -62,9 +62,9 @@ export function getUser({users}: State, {id}: Call): Reply {
 }
 
 export function queryUsers({users}: State, {query}: Call): Reply {
-  const word = query.get('keyword');
+  const holds = searcher(query.get('keyword'));
   const page = pageOf(
-    [...users.values()].filter(({userId, displayName}) => matches(word, userId, displayName)),
+    [...users.values()].filter(({userId, displayName}) => holds(userId, displayName)),
     query,
   );
   if (!('items' in page)) return invalid(page);

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {assert} from 'chai';
 import {findProfile} from '../../../src/profiles/find.js';
 import {openAmity} from '../../../src/simulate/amity/open.js';
@@ -344,14 +345,25 @@ describe('the world of amity', () => {
     assert.equal(send(world, 'GET /api/v3/users/%zz').status, 404);
   });
 
-  it('knows every route of the profile', () => {
-    const world = openAmity(1);
-    for (const {route, aliases = []} of Object.values(findProfile('amity').operations))
-      for (const each of [route, ...aliases]) {
-        const [method = '', target = ''] = each.split(' ');
-        const {status, body} = world.answer({method, target, headers: {}, body: ''}, AT);
-        assert.notInclude(body, 'Resource Not Found', `${each}: ${status}`);
+  const operations = Object.values(findProfile('amity').operations);
+  const page = readFileSync('docs/simulate.md', 'utf8');
+  for (const {name, routes} of [
+    {name: 'the profile', routes: operations.flatMap(({route, aliases = []}) => [route, ...aliases])},
+    {name: 'its page', routes: [...page.matchAll(/`([A-Z]+ \/api\/[^`]+)`/g)].map(([, route]) => route!)},
+  ])
+    it(`knows every route of ${name}`, () => {
+      const world = openAmity(1);
+      assert.isAbove(routes.length, 15);
+      for (const route of routes) {
+        const [method = '', target = ''] = route.split(' ');
+        const {body} = world.answer({method, target, headers: {}, body: ''}, AT);
+        assert.notInclude(body, 'Resource Not Found', route);
       }
+    });
+
+  it('keeps an account of what its page names', () => {
+    for (const kind of openAmity(1).kinds) assert.include(page, `\`${kind}\``);
+    for (const member of Object.keys(openAmity(1).account().users ?? {})) assert.include(page, `| \`${member}\` |`);
   });
 
   it('hands out the same ids for the same seed alone', () => {
