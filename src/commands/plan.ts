@@ -1,5 +1,6 @@
 import {Args, Command} from '@oclif/core';
 import {askFlags, folderFlags, paceFlags, sessionFlags} from '../ui/flags.js';
+import {planFlags} from '../ui/plan-flags.js';
 
 export default class Plan extends Command {
   static override summary = 'Tell how long a run takes, until when, and what holds it back.';
@@ -7,12 +8,14 @@ export default class Plan extends Command {
     'Checks every row and plays the run on a virtual clock, with the windows the run would use. Sends nothing, and needs no credential. Takes every flag of run, so that only one word of the command changes.';
   static override examples = [
     '<%= config.bin %> plan cities.csv --profile amity --region eu --operation CreateCommunity --body \'{"displayName": "{{ name }}"}\'',
+    '<%= config.bin %> plan --profile stream --region feeds --count AddActivity=1e9 --count Follow=2_000_000 --share 50%',
+    '<%= config.bin %> plan --profile stream --region feeds --count AddActivity=1e9 --count Follow=2_000_000 --share 50%',
   ];
   static override args = {
-    file: Args.string({required: true, description: 'CSV or NDJSON, gzipped or not; - for standard input'}),
+    file: Args.string({description: 'CSV or NDJSON, gzipped or not; - for standard input; none with --count'}),
   };
   // All flags of run, so that only one word of the command line changes.
-  static override flags = {...askFlags, ...paceFlags, ...sessionFlags, ...folderFlags};
+  static override flags = {...askFlags, ...paceFlags, ...sessionFlags, ...folderFlags, ...planFlags};
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Plan);

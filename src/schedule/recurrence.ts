@@ -50,8 +50,13 @@ export class Recurrence {
       const starts = this.#same(at, ms);
       if (starts) return {ms, starts};
     }
-    this.#lookAt = this.#since + (at - this.#since) * PATIENCE;
+    this.lookLater(at);
     return undefined;
+  }
+
+  /** What was found is of no use yet: it is looked for again when so much more has been seen. */
+  lookLater(now: number): void {
+    this.#lookAt = this.#since + (now - this.#since) * PATIENCE;
   }
 
   /** Something is different from now on: what was seen before says nothing. */

@@ -48,7 +48,10 @@ export function openSkip(lanes: Lanes, ledger: Ledger, meeting: Meeting, course:
       const turn = steady(now, then);
       if (!turn || pending(ledger, now)) return undefined;
       const times = timesOf(lanes, turn, needs);
-      if (times < 1) return undefined;
+      if (times < 1) {
+        recurrence.lookLater(then);
+        return undefined;
+      }
       let count = 0;
       for (const [lane, starts] of turn.starts.entries()) {
         lanes.remove(lane, starts * times);

@@ -1,4 +1,4 @@
-import {Chalk} from 'chalk';
+import {Chalk, type ChalkInstance} from 'chalk';
 import type {Plan} from '../plan/plan.js';
 import type {Problem} from '../problem.js';
 import {holdingLines} from './holding.js';
@@ -14,12 +14,15 @@ export function planLines(
   plan: Plan,
   {
     problems,
+    counted,
     color,
     now,
     zone,
     next,
   }: {
     readonly problems: readonly Problem[];
+    /** No row was read. */
+    readonly counted: boolean;
     readonly color: boolean;
     readonly now: number;
     readonly zone: string;
@@ -27,17 +30,23 @@ export function planLines(
   },
 ): string[] {
   const chalk = new Chalk({level: color ? 1 : 0});
-  const {rows, valid, invalid, requests} = plan;
+  const {requests} = plan;
   return [
-    `${chalk.bold(count(rows, 'row'))}: ${sayNumber(valid)} can be sent${invalid > 0 ? `, ${chalk.red(`${sayNumber(invalid)} cannot`)}` : ''}`,
-    ...problems.slice(0, LISTED).map(({message}) => `  ${plain(message)}`),
-    ...(invalid > LISTED ? [`  and ${sayNumber(invalid - LISTED)} more`] : []),
+    ...(counted ? [] : rowLines(plan, problems, chalk)),
     ...previewLines(plan),
     `${count(requests, 'request')} ${requests === 1 ? 'takes' : 'take'} ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)})`,
     `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} ${zone} (${plan.finishesAt})`,
     ...holdingLines(plan).map((line) => `  ${line}`),
     ...laneLines(plan),
     `next: ${chalk.bold(plain(next))}`,
+  ];
+}
+
+function rowLines({rows, valid, invalid}: Plan, problems: readonly Problem[], chalk: ChalkInstance): string[] {
+  return [
+    `${chalk.bold(count(rows, 'row'))}: ${sayNumber(valid)} can be sent${invalid > 0 ? `, ${chalk.red(`${sayNumber(invalid)} cannot`)}` : ''}`,
+    ...problems.slice(0, LISTED).map(({message}) => `  ${plain(message)}`),
+    ...(invalid > LISTED ? [`  and ${sayNumber(invalid - LISTED)} more`] : []),
   ];
 }
 

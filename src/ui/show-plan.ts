@@ -1,23 +1,51 @@
 import type {Interfaces} from '@oclif/core';
 import {now, wallNow} from '../clock.js';
 import {planOrder} from '../plan/prepare.js';
-import type {ExitCode} from '../problem.js';
+import {EXIT, type ExitCode, Problem} from '../problem.js';
 import {shellWord} from '../report/summary.js';
 import {orderFrom, overridesFrom} from './ask.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
 import {localZone} from './instant.js';
 import {plain} from './plain.js';
 import {planLines} from './plan.js';
+import type {planFlags} from './plan-flags.js';
+import {countsFrom} from './show-counts.js';
 import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
 
-/** `sluice plan FILE` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
-export async function showPlan(
-  file: string,
-  flags: Interfaces.InferredFlags<typeof askFlags & typeof paceFlags & Pick<typeof sessionFlags, 'on-key-failure'>>,
-  words: readonly string[],
-): Promise<ExitCode> {
-  const {plan, bad, notes, exit} = await planOrder(orderFrom(file, flags), {
+type Words = Interfaces.InferredFlags<
+  typeof askFlags & typeof paceFlags & Pick<typeof sessionFlags, 'on-key-failure'>
+> &
+  Partial<Interfaces.InferredFlags<typeof planFlags>>;
+
+/** `sluice plan [FILE]` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
+export async function showPlan(file: string | undefined, flags: Words, words: readonly string[]): Promise<ExitCode> {
+  const {plan, problems, notes, exit} = flags.count ? ofCounts(file, flags) : await ofFile(file, flags);
+  for (const note of notes) process.stderr.write(`${plain(note)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+  else {
+    const {color} = terminalOf(process.stdout, process.env);
+    const next = exit === 0 ? nextCommand(words, flags) : `correct ${file}, or add --skip-invalid`;
+    process.stdout.write(
+      `${planLines(plan, {problems, counted: flags.count !== undefined, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
+    );
+  }
+  return exit;
+}
+
+function ofCounts(file: string | undefined, flags: Words) {
+  return {...countsFrom(file, flags), problems: [], exit: EXIT.ok};
+}
+
+async function ofFile(file: string | undefined, flags: Words) {
+  if (file === undefined)
+    throw new Problem(
+      'WORD_MISSING',
+      'FILE is missing, expected a CSV or NDJSON file, gzipped or not; - for standard input',
+      'Name the file, or say how many requests there are: --count OPERATION=1e6',
+      {exit: EXIT.usage},
+    );
+  const {bad, ...planning} = await planOrder(orderFrom(file, flags), {
     overrides: overridesFrom(flags),
     credential: flags.credential,
     envFile: flags['env-file'],
@@ -27,15 +55,17 @@ export async function showPlan(
     latency: parseLatency(flags.latency),
     startAt: now(),
   });
-  for (const note of notes) process.stderr.write(`${plain(note)}\n`);
-  if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
-  else {
-    const {color} = terminalOf(process.stdout, process.env);
-    const run = ['sluice', 'run', ...words.filter((word) => word !== '--dry-run')].map(shellWord).join(' ');
-    const next = exit === 0 ? run : `correct ${file}, or add --skip-invalid`;
-    process.stdout.write(
-      `${planLines(plan, {problems: bad.problems, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
-    );
-  }
-  return exit;
+  return {...planning, problems: bad.problems};
+}
+
+/** Flags of a plan that a run does not have, with whether a value stands behind. */
+const OF_PLANS: Readonly<Record<string, boolean>> = {'--dry-run': false, '--count': true, '--keys': true};
+
+/** The run that was planned; of counts, the plan of the file that is to come. */
+function nextCommand(words: readonly string[], {count}: Words): string {
+  const kept = words.filter((word, place) => {
+    const [flag = ''] = word.split('=', 1);
+    return !Object.hasOwn(OF_PLANS, flag) && !(OF_PLANS[words[place - 1] ?? ''] === true);
+  });
+  return ['sluice', ...(count ? ['plan', 'FILE'] : ['run']), ...kept.map(shellWord)].join(' ');
 }

@@ -1,0 +1,21 @@
+import {Flags} from '@oclif/core';
+
+/** What a plan may be asked for beside what a run is. */
+export const planFlags = {
+  count: Flags.string({
+    helpGroup: 'COUNTS',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'OPERATION=1e9',
+    description: "plan so many requests without a FILE: an operation, a group, or 'POST /path=1e6'",
+    exclusive: ['request', 'operation', 'body', 'form', 'id', 'key', 'phase', 'rows', 'delimiter', 'skip-invalid'],
+  }),
+  keys: Flags.string({
+    helpGroup: 'COUNTS',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME=5000',
+    description: 'over how many values of a key of limits, such as user, counted requests are spread; 1 otherwise',
+    dependsOn: ['count'],
+  }),
+};
