@@ -35,7 +35,7 @@ export class Problem extends Error {
   readonly at: Place | undefined;
 
   /** `code` is NOUN_STATE; `message` shows the value and what was expected; `fix` is the next command or edit. */
-  constructor(code: string, message: string, fix: string, {at, exit}: {at?: Place; exit: ExitCode}) {
+  constructor(code: string, message: string, fix: string, {at, exit}: {at?: Place | undefined; exit: ExitCode}) {
     super(at ? `${placeName(at)}: ${message}` : message);
     this.name = 'Problem';
     this.code = code;
@@ -47,6 +47,13 @@ export class Problem extends Error {
   get exit(): ExitCode {
     return this.oclif.exit;
   }
+}
+
+/** The same problem, with another way on. */
+export function withFix(problem: Problem, fix: string): Problem {
+  const {code, message, at, exit} = problem;
+  const found = at ? message.slice(placeName(at).length + 2) : message;
+  return new Problem(code, found, fix, {at, exit});
 }
 
 /** `row 88 (users.csv:92)`, or `users.csv:3`, or `users.csv`: how every message names a place. */

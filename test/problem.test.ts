@@ -1,5 +1,5 @@
 import {assert} from 'chai';
-import {EXIT, Problem, placeName} from '../src/problem.js';
+import {EXIT, Problem, placeName, withFix} from '../src/problem.js';
 
 describe('placeName', () => {
   for (const {place, name} of [
@@ -21,4 +21,15 @@ describe('Problem', () => {
     assert.equal(problem.message, 'users.csv:3: expected 2 columns, found 1');
     assert.deepInclude(problem, {code: 'ROW_MISFIT', suggestions: ['Correct line 3.'], oclif: {exit: 65}});
   });
+});
+
+describe('withFix', () => {
+  for (const at of [{file: 'users.csv', line: 3}, {file: 'a: b.csv', line: 4, row: 3}, undefined])
+    it(`changes the way on alone, ${at ? 'with a place' : 'without a place'}`, () => {
+      const place = at && {at};
+      const was = new Problem('ROW_MISFIT', 'expected: 2', 'Correct it.', {...place, exit: EXIT.misfit});
+      const is = withFix(was, 'Take it out.');
+      assert.deepEqual([is.message, is.code, is.exit, is.at], [was.message, was.code, was.exit, was.at]);
+      assert.deepEqual(is.suggestions, ['Take it out.']);
+    });
 });

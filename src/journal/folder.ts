@@ -213,5 +213,8 @@ function noRun(folder: string, what: string): Problem {
 }
 
 function unfit(folder: string, what: string, exit: typeof EXIT.exists | typeof EXIT.credentials): Problem {
-  return new Problem('RUN_FOLDER_UNFIT', what, 'Name another place with --run-dir', {at: {file: folder}, exit});
+  return new Problem('RUN_FOLDER_UNFIT', what, 'Name another folder; of a new run with --run-dir.', {
+    at: {file: folder},
+    exit,
+  });
 }

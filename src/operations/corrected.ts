@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {EXIT, type Place, Problem} from '../problem.js';
+import {EXIT, type Place, Problem, withFix} from '../problem.js';
 import {isAdded} from './added.js';
 import {writeJson} from './json.js';
 import type {RecordPlace, Row} from './operation.js';
@@ -79,9 +79,12 @@ export function withCorrected(input: Input, fileOf: (row: number) => CorrectedFi
 
 /** The same problem, for a row that need not be in the file at all. */
 export function inCorrection(problem: Problem, {file, line}: Place): Problem {
-  const message = problem.at ? problem.message.slice(problem.message.indexOf(': ') + 2) : problem.message;
-  const fix = `Correct line ${line} of ${file}, or take it out: its row stays failed then.`;
-  return new Problem(problem.code, message, fix, {at: problem.at ?? {file, line}, exit: EXIT.misfit});
+  if (problem.code === 'ID_DUPLICATE')
+    return withFix(problem, `Give the rows of ${file} ids that no row of the run has, or take them out.`);
+  const placed = problem.at
+    ? problem
+    : new Problem(problem.code, problem.message, '', {at: {file, line}, exit: EXIT.misfit});
+  return withFix(placed, `Correct line ${line} of ${file}, or take it out: its row stays failed then.`);
 }
 
 function checkHeader(file: Input, input: Input): void {

@@ -24,7 +24,11 @@ export type Fitting = {readonly manifest: Manifest; readonly input: Input};
  */
 export async function fitInput(manifest: Manifest, folder: string, order: InputOrder): Promise<Fitting> {
   const placed = order.input === undefined ? manifest : placedAt(manifest, folder, order.input);
-  const input = await reopenInput(placed, folder);
+  const input = await reopenInput(placed, folder).catch((error: unknown) => {
+    throw order.input !== undefined && error instanceof Problem && error.code === 'INPUT_MISSING'
+      ? notThere(order.input, folder)
+      : error;
+  });
   try {
     const differs = headerDifference(manifest, input);
     if (differs) throw inputChanged(placed.name, manifest.input, differs);
@@ -47,6 +51,13 @@ function placedAt(manifest: Manifest, folder: string, file: string): Manifest {
       ? '--input is -, expected a file: what was piped once cannot be read again'
       : 'this run has a copy of its input in its folder, and reads no other';
   throw new Problem('INPUT_KEPT', message, `Leave it out: sluice resume ${folder}`, {exit: EXIT.usage});
+}
+
+function notThere(file: string, folder: string): Problem {
+  return new Problem('INPUT_MISSING', 'there is no such file', `Check the path: sluice resume ${folder} --input FILE`, {
+    at: {file},
+    exit: EXIT.noInput,
+  });
 }
 
 function headerDifference({input: {header = []}}: Manifest, {columns}: Input): Difference | undefined {

@@ -8,7 +8,7 @@ import {skippedForKey, stateOf} from '../journal/states.js';
 import {type CorrectedFile, inCorrection, misfit, readCorrected, withCorrected} from '../operations/corrected.js';
 import {type Input, openInput} from '../operations/source.js';
 import {spool} from '../operations/spool.js';
-import type {Problem} from '../problem.js';
+import {type Problem, withFix} from '../problem.js';
 import type {Asked} from '../requests/asked.js';
 import {requestDigest} from '../requests/digest.js';
 import type {Request} from '../requests/request.js';
@@ -27,8 +27,8 @@ export type Fixed = {
   names(row: number): boolean;
   /** Asked of each failed row once its request is known: whether that may be sent. */
   takes(row: number, request: Request): boolean;
-  /** A problem of a row as it reads when its cells stand in the file. */
-  asCorrection(row: number, problem: Problem): Problem;
+  /** A problem of a row as it reads here: its cells may stand in the file, and no row can be left out any more. */
+  asTold(row: number, problem: Problem): Problem;
   /** Says which rows of the file are left as they are. */
   tell(say: (line: string) => void): void;
   /** Journals where the cells stand. Nothing may be sent with them before this. */
@@ -60,7 +60,7 @@ export async function takeFixed(input: Input, {manifest, session, replayed, aske
   const path = join(folder, correctionName(n));
   try {
     const name = fixedFile === '-' ? '<stdin>' : fixedFile;
-    await spool(fixedFile === '-' ? process.stdin : createReadStream(fixedFile), name, path);
+    await spool(fixedFile === '-' ? process.stdin : bytesOf(fixedFile), name, path);
     const copy = {...(await openInput(path)), name};
     const file = {...(await readCorrected(copy, input, rows)), keeps: keptColumns(asked)};
     const {retry, resend} = asked.profile;
@@ -72,13 +72,18 @@ export async function takeFixed(input: Input, {manifest, session, replayed, aske
   }
 }
 
+/** Opened when it is read, by whoever hears what goes wrong then. */
+async function* bytesOf(file: string): AsyncGenerator<unknown> {
+  yield* createReadStream(file);
+}
+
 function withoutFile(input: Input, before: CorrectedFiles, fileOf: ReadonlyMap<number, number>): Fixed {
   const corrected = before.size > 0 ? withCorrected(input, (row) => before.get(fileOf.get(row) ?? 0)) : input;
   return {
     input: corrected,
     names: () => true,
     takes: () => true,
-    asCorrection: (_, problem) => problem,
+    asTold: (_, problem) => unskippable(problem),
     tell: () => {},
     record: () => {},
     said: () => ({}),
@@ -116,8 +121,10 @@ function withFile(input: Input, {before, file, n, path, sent, corrections, stand
       else taken.add(row);
       return !unsafe;
     },
-    asCorrection: (row, problem) =>
-      failed.has(row) ? inCorrection(problem, problem.at ?? {file: file.input.name}) : problem,
+    asTold(row, problem) {
+      if (problem.code === 'ID_DUPLICATE') return inCorrection(problem, {file: file.input.name});
+      return failed.has(row) ? inCorrection(problem, problem.at ?? {file: file.input.name}) : unskippable(problem);
+    },
     tell(say) {
       if (others.length > 0)
         say(`${rowsOf(others.length)} of ${file.input.name} taken before and not failed, left alone`);
@@ -150,6 +157,10 @@ function notFailed(row: number, state: State, {input, places}: CorrectedFile): P
     file: input.name,
     line,
   });
+}
+
+function unskippable(problem: Problem): Problem {
+  return withFix(problem, problem.suggestions[0]!.replace(', or leave bad rows out with --skip-invalid', ''));
 }
 
 function rowsOf(count: number): string {

@@ -146,7 +146,7 @@ async function check(
     // Rows that were added or corrected were never checked, and an id of theirs may be one that is there already.
     checked: manifest.input.rows === begun.input.rows && session.fixedFile === undefined,
     onBad: ({row}, problem, fatal) => {
-      if (fatal || wanted(row) || row > begun.input.rows) problems.push(fixed.asCorrection(row, problem));
+      if (fatal || wanted(row) || row > begun.input.rows) problems.push(fixed.asTold(row, problem));
     },
   });
   if (intake.sha256 !== manifest.input.sha256) {
