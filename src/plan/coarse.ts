@@ -16,8 +16,8 @@ export type Coarse = {
   readonly kept: readonly (readonly number[])[];
 };
 
-/** A run that repeats itself is played until it has for the second time; so many starts are played in a tenth of a second. */
-const MOST_STARTS = 100_000;
+/** A run that repeats itself is played until it has for the second time; of more starts than these a part is played. */
+const MOST_STARTS = 20_000;
 
 /**
  * The same limits and cap, to be played in a fraction of the time; `used` has the places of those that requests fall under, and -1 where some fall under none. Windows that can never be full are left out: the cap, or another window of the limit,

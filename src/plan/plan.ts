@@ -23,6 +23,18 @@ export type Plan = {
   readonly binding: readonly Holding[];
   readonly lanes: readonly {readonly name: string; readonly requests: number; readonly seconds: number}[];
   readonly preview: readonly Preview[];
+  /** What is wrong with rows that cannot be sent, by its cause, most rows first. */
+  readonly problems: readonly PlanProblem[];
+};
+
+/** One cause: how many rows have it, and what is wrong with the first of them, and where that is. */
+export type PlanProblem = {
+  readonly code: string;
+  readonly rows: number;
+  readonly message: string;
+  readonly file: string;
+  readonly line: number | null;
+  readonly row: number | null;
 };
 
 /** A window, the cap, or the turn of keys and phases, and what it does to the run. */
@@ -55,6 +67,8 @@ export type Planned = {
   /** The windows as they are at `startAt`, fresh for each time the run is played. */
   readonly openLedger: () => Ledger;
   readonly preview: readonly Preview[];
+  /** None where it is not said. */
+  readonly problems?: Plan['problems'];
 };
 
 /** So many lanes are listed, those that end last first. */
@@ -70,7 +84,7 @@ const MOST_PLAYED = 500_000;
  * window that does, a quarter wider.
  */
 export function planRun(planned: Planned): Plan {
-  const {rows, invalid, lanes, latency, startAt, preview} = planned;
+  const {rows, invalid, lanes, latency, startAt, preview, problems = []} = planned;
   const counts = lanes.counts();
   const requests = counts.reduce((sum, count) => sum + count, 0);
   const low = play(planned, {latencyMs: latency.lowMs});
@@ -88,6 +102,7 @@ export function planRun(planned: Planned): Plan {
     binding: bindingOf(planned, expected),
     lanes: lanesOf(lanes, counts, expected),
     preview,
+    problems,
   };
 }
 

@@ -10,6 +10,7 @@ import {type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked
 import {type Preview, previewOf} from '../requests/preview.js';
 import type {Request} from '../requests/request.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
+import {withoutPlace} from '../schedule/bad-groups.js';
 import {type BadRows, openBadRows} from '../schedule/bad-rows.js';
 import {inRanges, type RowRanges, takeIn} from '../schedule/intake.js';
 import {notesOf} from '../schedule/notes.js';
@@ -38,6 +39,9 @@ export type Planning = {
   readonly exit: ExitCode;
 };
 
+/** So many causes are listed. */
+const LISTED_PROBLEMS = 100;
+
 /** Reads and checks the whole input and plans the run. Sends nothing, writes nothing, and needs no secret. Throws what input, template and profile throw. */
 export async function planOrder(order: Order, asked: PlanOrder): Promise<Planning> {
   const input = await openInput(order.file, {delimiter: order.delimiter});
@@ -59,7 +63,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       columns,
       credential: secrets.credential,
     });
-    const bad = openBadRows(input.name);
+    const bad = openBadRows(input.name, input.columns);
     const intake = await takeIn({
       input,
       roles,
@@ -83,12 +87,21 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       startAt: asked.startAt,
       openLedger: () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, asked.startAt)),
       preview: intake.preview.map((request) => shown(request, order, secrets)),
+      problems: problemsOf(bad, input.name),
     });
     const notes = [...notesOf(intake, {name: input.name, profile: profile.name}), ...unknownNotes(profile)];
     return {plan, bad, notes, exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok};
   } finally {
     await closeInput(input);
   }
+}
+
+function problemsOf(bad: BadRows, file: string): Plan['problems'] {
+  const groups = bad.groups.list().slice(0, LISTED_PROBLEMS);
+  return groups.map(({rows, first}) => {
+    const {line = null, row = null} = first.at ?? {};
+    return {code: first.code, rows, message: withoutPlace(first), file, line, row};
+  });
 }
 
 /** What is found out as a run goes on cannot be planned with. */

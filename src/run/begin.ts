@@ -78,7 +78,7 @@ async function check(order: Order, session: SessionOrder, world: World, input: I
   const roles = rolesOf(asked, input.name, columns);
   if (!asked.template && input.format === 'ndjson') refuseUndecided(input.name, await firstMembers(input));
   const setting = settingOf(asked, {overrides: session.overrides, columns, credential: secrets.credential});
-  const bad = openBadRows(input.name);
+  const bad = openBadRows(input.name, input.columns);
   const intake = await takeIn({
     input,
     roles,

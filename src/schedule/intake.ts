@@ -87,9 +87,9 @@ export async function takeIn(reading: Reading): Promise<Intake> {
   const preview: Request[] = [];
   const credentials = new Set<string>();
   let unlimited: Intake['unlimited'];
-  const bad = new Set<number>();
+  let bad = 0;
   const refuse = (place: RecordPlace, problem: Problem, fatal = false) => {
-    bad.add(place.row);
+    bad += 1;
     onBad(place, problem, fatal);
   };
   const tap = (chunk: Uint8Array) => {
@@ -133,7 +133,7 @@ export async function takeIn(reading: Reading): Promise<Intake> {
   const sequence = line.close();
   return {
     rows: places.count,
-    bad: bad.size,
+    bad,
     places,
     lanes,
     lined,

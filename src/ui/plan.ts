@@ -1,26 +1,27 @@
 import {Chalk, type ChalkInstance} from 'chalk';
 import type {Plan} from '../plan/plan.js';
-import type {Problem} from '../problem.js';
+import type {BadGroup} from '../schedule/bad-groups.js';
+import {groupLine} from '../schedule/bad-rows.js';
 import {holdingLines} from './holding.js';
 import {sayInstant} from './instant.js';
 import {count, plain, sayNumber} from './plain.js';
 import {sayDuration} from './words.js';
 
-/** So many bad rows and lanes are listed; a file with more has one fault many times. */
+/** So many causes and lanes are listed. */
 const LISTED = 10;
 
 /** A plan for a person, line by line. `zone` is what the local time is called; the last line is the next command to type. */
 export function planLines(
   plan: Plan,
   {
-    problems,
+    groups,
     counted,
     color,
     now,
     zone,
     next,
   }: {
-    readonly problems: readonly Problem[];
+    readonly groups: readonly BadGroup[];
     /** No row was read. */
     readonly counted: boolean;
     readonly color: boolean;
@@ -32,7 +33,7 @@ export function planLines(
   const chalk = new Chalk({level: color ? 1 : 0});
   const {requests} = plan;
   return [
-    ...(counted ? [] : rowLines(plan, problems, chalk)),
+    ...(counted ? [] : rowLines(plan, groups, chalk)),
     ...previewLines(plan),
     `${count(requests, 'request')} ${requests === 1 ? 'takes' : 'take'} ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)})`,
     `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} ${zone} (${plan.finishesAt})`,
@@ -42,11 +43,13 @@ export function planLines(
   ];
 }
 
-function rowLines({rows, valid, invalid}: Plan, problems: readonly Problem[], chalk: ChalkInstance): string[] {
+function rowLines({rows, valid, invalid}: Plan, groups: readonly BadGroup[], chalk: ChalkInstance): string[] {
+  const listed = groups.slice(0, LISTED);
+  const others = invalid - listed.reduce((sum, group) => sum + group.rows, 0);
   return [
     `${chalk.bold(count(rows, 'row'))}: ${sayNumber(valid)} can be sent${invalid > 0 ? `, ${chalk.red(`${sayNumber(invalid)} cannot`)}` : ''}`,
-    ...problems.slice(0, LISTED).map(({message}) => `  ${plain(message)}`),
-    ...(invalid > LISTED ? [`  and ${sayNumber(invalid - LISTED)} more`] : []),
+    ...listed.map((group) => `  ${plain(groupLine(group))}`),
+    ...(others > 0 ? [`  and ${count(others, 'row')} for other causes`] : []),
   ];
 }
 

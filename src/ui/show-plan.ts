@@ -20,21 +20,21 @@ type Words = Interfaces.InferredFlags<
 
 /** `sluice plan [FILE]` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
 export async function showPlan(file: string | undefined, flags: Words, words: readonly string[]): Promise<ExitCode> {
-  const {plan, problems, notes, exit} = flags.count ? ofCounts(file, flags) : await ofFile(file, flags);
+  const {plan, groups, notes, exit} = flags.count ? ofCounts(file, flags) : await ofFile(file, flags);
   for (const note of notes) process.stderr.write(`${plain(note)}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stdout, process.env);
     const next = exit === 0 ? nextCommand(words, flags) : `correct ${file}, or add --skip-invalid`;
     process.stdout.write(
-      `${planLines(plan, {problems, counted: flags.count !== undefined, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
+      `${planLines(plan, {groups, counted: flags.count !== undefined, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
     );
   }
   return exit;
 }
 
 function ofCounts(file: string | undefined, flags: Words) {
-  return {...countsFrom(file, flags), problems: [], exit: EXIT.ok};
+  return {...countsFrom(file, flags), groups: [], exit: EXIT.ok};
 }
 
 async function ofFile(file: string | undefined, flags: Words) {
@@ -55,7 +55,7 @@ async function ofFile(file: string | undefined, flags: Words) {
     latency: parseLatency(flags.latency),
     startAt: now(),
   });
-  return {...planning, problems: bad.problems};
+  return {...planning, groups: bad.groups.list()};
 }
 
 /** Flags of a plan that a run does not have, with whether a value stands behind. */

@@ -80,6 +80,21 @@ describe('planOrder', () => {
     assert.equal((await planned(text, {skipInvalid: true})).exit, 0);
   });
 
+  it('goes on behind a bad row, and groups them by what is wrong', async () => {
+    const rows = Array.from({length: 1000}, (_, index) =>
+      index % 10 === 3 ? `${index},x` : index === 500 ? '"a' : index,
+    );
+    const {plan} = await planned(`n\n${rows.join('\n').replace('"a', '\u0001')}\n`);
+    assert.deepInclude(plan, {rows: 1000, valid: 899, invalid: 101});
+    assert.deepEqual(
+      plan.problems.map(({rows: count, line, row}) => [count, line, row]),
+      [
+        [100, 5, 4],
+        [1, 502, 501],
+      ],
+    );
+  });
+
   it('plans the pace and the ramp that are asked for', async () => {
     const secondsAt = async (overrides: Overrides) => (await planned('n\n1\n2\n', {overrides})).plan.seconds;
     assert.equal(await secondsAt({limits: [], pace: 'even'}), 5.1);

@@ -28,16 +28,25 @@ describe('bad rows', () => {
     assert.equal(thrown.message, problem(3).message);
   });
 
-  it('are counted and named, the first five of them', () => {
+  it('are counted by their causes, each with the first of its rows', () => {
+    const bad = listOf([1, 2, 3, 4, 5, 6, 7]);
+    const thrown = assertProblem(() => bad.refuseUnless(false), 'ROWS_INVALID', 65, '7 rows of users.csv');
+    assert.include(thrown.message, '7 rows: row 1 is bad; first at users.csv:2');
+    assert.notInclude(thrown.message, 'more');
+  });
+
+  it('are named, the five causes of most rows', () => {
+    const bad = openBadRows('users.csv');
+    for (const [index, cause] of [...'aabcdefgg'].entries())
+      bad.add(place(index + 1), new Problem('ROW_BAD', `${cause} is bad`, 'Correct it.', {exit: EXIT.misfit}), false);
     const thrown = assertProblem(
-      () => listOf([1, 2, 3, 4, 5, 6, 7]).refuseUnless(false),
+      () => bad.refuseUnless(false),
       'ROWS_INVALID',
       65,
-      '7 rows of users.csv',
-      'row 5 is bad',
-      'and 2 more',
+      '2 rows: g is bad',
+      'and 2 more rows',
     );
-    assert.notInclude(thrown.message, 'row 6');
+    assert.notInclude(thrown.message, 'f is bad');
   });
 
   it('cannot be left out where nothing behind them could be read', () => {

@@ -47,6 +47,7 @@ const PLAN: Plan = {
   ],
   lanes: [{name: 'network', requests: 1, seconds: 0.1}],
   preview: [{method: 'POST', url: 'https://api.example.com/a', headers: {}, body: '{}'}],
+  problems: [{code: 'ROW_BAD', rows: 2, message: '"email" is empty', file: 'users.csv', line: 17, row: 16}],
 };
 
 /**
