@@ -55,7 +55,7 @@ export function learn(
   const windows = candidates(limits, refs);
   const longestSeconds = Math.max(0, ...windows.map(({seconds}) => seconds));
   const windowSeconds = rule.describes?.seconds;
-  const onlySeconds = windows.every(({seconds}) => seconds === longestSeconds) ? longestSeconds : undefined;
+  const onlySeconds = onlyLength(windows, rule.describes?.limits);
   const at = {sentAt: startedAt, receivedAt: now, clock, longestSeconds, windowSeconds, onlySeconds, turning};
   const quotas = readQuotas(headers, {...rule, seconds: rule.describes?.seconds}, at);
   const matches = quotas.flatMap((quota): Match[] => {
@@ -89,6 +89,13 @@ export function learn(
             .map((match) => believe(ledger, buckets, {...match, trust}, span))
             .filter((learned) => learned !== undefined),
   };
+}
+
+/** The length of the windows that headers may describe which tell no length, where all of them have one. */
+function onlyLength(windows: readonly Candidate[], described: readonly string[] = []): number | undefined {
+  const spoken = windows.filter(({name}) => described.includes(name));
+  const lengths = new Set((spoken.length > 0 ? spoken : windows).map(({seconds}) => seconds));
+  return lengths.size === 1 ? [...lengths][0] : undefined;
 }
 
 /** The limit that a quota is one of: by its name, or by the window that it speaks of. */
