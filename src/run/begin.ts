@@ -89,6 +89,7 @@ async function check(order: Order, session: SessionOrder, world: World, input: I
     stopKeys: onKeyFailure === 'stop',
     checked: false,
     onBad: bad.add,
+    onBytes: (bytes) => world.watcher.read?.(input.name, bytes, input.bytes),
   });
   bad.refuseUnless(order.skipInvalid);
   refuseNoRows(session, input, intake);

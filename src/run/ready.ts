@@ -35,6 +35,8 @@ import type {View} from './view.js';
 export type Watcher = {
   /** Called some four times a second. */
   readonly show: (view: View) => void;
+  /** Told now and then how much of the input of this name has been read and checked, before anything is sent. */
+  readonly read?: ((name: string, bytes: number, of: number) => void) | undefined;
   readonly say: (line: string) => void;
 };
 

@@ -148,6 +148,7 @@ async function check(
     onBad: ({row}, problem, fatal) => {
       if (fatal || wanted(row) || row > begun.input.rows) problems.push(fixed.asTold(row, problem));
     },
+    onBytes: (bytes) => world.watcher.read?.(manifest.name, bytes, input.bytes),
   });
   if (intake.sha256 !== manifest.input.sha256) {
     const first = await firstChangedRow({input, roles, setting}, {folder, run: manifest.run, rows: standing.rows});

@@ -9,6 +9,7 @@ import {localZone} from './instant.js';
 import {plain} from './plain.js';
 import {planLines} from './plan.js';
 import type {planFlags} from './plan-flags.js';
+import {openReading} from './reading.js';
 import {countsFrom} from './show-counts.js';
 import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
@@ -45,6 +46,8 @@ async function ofFile(file: string | undefined, flags: Words) {
       'Name the file, or say how many requests there are: --count OPERATION=1e6',
       {exit: EXIT.usage},
     );
+  const {tty} = terminalOf(process.stderr, process.env);
+  const reading = openReading({stream: process.stderr, tty});
   const {bad, ...planning} = await planOrder(orderFrom(file, flags), {
     overrides: overridesFrom(flags),
     credential: flags.credential,
@@ -54,7 +57,8 @@ async function ofFile(file: string | undefined, flags: Words) {
     stopKeys: flags['on-key-failure'] === 'stop',
     latency: parseLatency(flags.latency),
     startAt: now(),
-  });
+    onBytes: (bytes, of) => reading.show({name: file === '-' ? '<stdin>' : file, bytes, of}, now()),
+  }).finally(reading.close);
   return {...planning, groups: bad.groups.list()};
 }
 

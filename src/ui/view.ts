@@ -70,7 +70,8 @@ function percent(done: number, rows: number): string {
   return rows === 0 ? '100 %' : `${Math.floor((100 * done) / rows)} %`;
 }
 
-function bar(done: number, rows: number, width: number): string {
+/** `####----`. */
+export function bar(done: number, rows: number, width: number): string {
   const filled = rows === 0 ? width : Math.floor((width * Math.min(done, rows)) / rows);
   return '#'.repeat(filled) + '-'.repeat(width - filled);
 }
