@@ -37,8 +37,9 @@ export function lastStartAt(window: Window, count: number, now: number, latencyM
   const turns = Math.floor((count - 1) / requests);
   const place = (count - 1) % requests;
   const turnMs = rule.seconds * 1000 + latencyMs;
-  // Behind those that are held come those in flight, which nobody can tell before their answers.
-  const begin = place < free ? now : Math.max(now, heldUntil[first + place - free] ?? now + turnMs);
+  // Behind those that are held come those in flight: the last to start is supposed to be answered last.
+  const last = Math.max(now + rule.seconds * 1000, window.lastAt + turnMs);
+  const begin = place < free ? now : Math.max(now, heldUntil[first + place - free] ?? last);
   return Math.max(paced, begin + turns * turnMs);
 }
 

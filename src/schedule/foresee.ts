@@ -124,17 +124,20 @@ export function* foreseeInSteps(
     else if (way.answered + answers.count + delayed.length - again < way.total)
       course.book(TURNS, now - beganAt, then - beganAt);
     now = then;
-    if (answers.nextAt > now) continue;
-    const {lane, row} = answers.shift();
-    sequence.settle(row);
-    const refs = refsOf(lane);
-    giveBack(ledger, refs, now, ending);
-    schedule.touch(
-      refs.map(({id}) => id),
-      now,
-    );
-    way.answer(lane, now - beganAt);
-    if (lanes.left(lane) === 0 && again === delayed.length && lanes.isAlone(lane)) forget(ledger, lanes.own(lane));
+    // What starts next is chosen when all answers of an instant are there: one by one, each would make its window look longer away.
+    for (; answers.nextAt <= now; turn++) {
+      if (turn % STEP === 0) yield;
+      const {lane, row} = answers.shift();
+      sequence.settle(row);
+      const refs = refsOf(lane);
+      giveBack(ledger, refs, now, ending);
+      schedule.touch(
+        refs.map(({id}) => id),
+        now,
+      );
+      way.answer(lane, now - beganAt);
+      if (lanes.left(lane) === 0 && again === delayed.length && lanes.isAlone(lane)) forget(ledger, lanes.own(lane));
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** What is supposed before anybody has answered. Too much keeps some slots a little longer; too little loses a turn that is not made up for. */
-const SUPPOSED_MS = 200;
+const SUPPOSED_MS = 300;
 /** The quickest answers of a burst come first: until all but this part have come, an answer is not taken to be quicker than it was before. */
 const LATE_PART = 0.1;
 

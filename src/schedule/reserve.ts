@@ -1,11 +1,13 @@
 import {openBucket} from '../limits/bucket.js';
 import {type Ledger, roomIn} from '../limits/ledger.js';
-import {firstBeyond, freeSlots, lastStartAt, slotsBack, spanMs, turnMs} from '../limits/supply.js';
+import {freeSlots, lastStartAt, spanMs, turnMs} from '../limits/supply.js';
 import type {Window} from '../limits/window.js';
+import {type Claim, isShort} from './claim.js';
 import type {Heap} from './heap.js';
 import {LaneHeap, lanePlaces} from './lane-heap.js';
 import type {Lanes} from './lanes.js';
 import {Latency} from './latency.js';
+import {leastWithin, type Rest, type Turns, turnsUntil} from './turns.js';
 
 /** A limit without a key, and the shapes that fall under its one bucket. */
 type Pool = {readonly limit: number; readonly bucket: number; readonly shapes: readonly number[]};
@@ -13,13 +15,14 @@ type Pool = {readonly limit: number; readonly bucket: number; readonly shapes: r
 /** A shape with lanes in line whose shared bucket has no room before `at`. */
 export type Gated = {readonly shape: number; readonly bucket: number; readonly at: number};
 
-/** So many operations under these windows, which need slots of a pool; those whose turn has not come can use none yet. */
-type Claim = {readonly left: number; readonly ready: number; readonly windows: readonly Window[]};
+type Until = {
+  readonly closed: readonly Gated[];
+  readonly turns: readonly Turns[];
+  readonly endAt: number;
+  readonly until: number;
+  readonly now: number;
+};
 
-/** What is needed is held against what there is at so many instants, for each length of window. */
-const PROBES = 64;
-/** Who has to start at an instant has missed it then. */
-const JUST_AFTER_MS = 0.1;
 /** More lanes than this that are short of time leave nothing to be kept from others: they use all there is. */
 const MOST_CLAIMS = 256;
 
@@ -98,72 +101,61 @@ export class Reserve {
     const left = this.#leftUnder(pool);
     if (windows.every((window) => left <= freeSlots(window, now))) return false;
     const endAt = this.#endOf(pool, left, lane, now);
-    const latest = endAt - this.#spanOf(lane);
+    const turns = this.#turnsUntil(pool, {left, endAt, now, latencyMs: this.#latency.ms}, lane);
+    const latest = endAt - this.#spanOf(lane, turns);
     return windows.some((window) => {
       const until = Math.min(latest, now + turnMs(window, this.#latency.ms));
       if (until <= now) return false;
-      const claims = this.#claims(pool, closed, endAt, until, now);
-      return claims.length > 0 && this.#isShort(window, claims, endAt, until, now);
+      const claims = this.#claims(pool, {closed, turns, endAt, until, now});
+      return claims.length > 0 && isShort(window, claims, {endAt, until, now});
     });
-  }
-
-  /** Whether those with claims would miss a slot, some time before `until`, if one is taken now. */
-  #isShort(window: Window, claims: readonly Claim[], endAt: number, until: number, now: number): boolean {
-    const spare = freeSlots(window, now) - 1;
-    return this.#deadlines(claims, endAt, until, now).some((at) => {
-      const beyondMs = endAt - at;
-      let needed = 0;
-      for (const {left, ready, windows} of claims) {
-        let later = left;
-        for (const each of windows) later = Math.min(later, firstBeyond(each, beyondMs, this.#latency.ms));
-        needed += Math.min(ready, left - later);
-      }
-      return needed > spare && needed > spare + slotsBack(window, at, now);
-    });
-  }
-
-  /** Instants at which claims run out, all of them in turns of the claims' own windows before the end; of many, some. */
-  #deadlines(claims: readonly Claim[], endAt: number, until: number, now: number): number[] {
-    const turns = new Set<number>();
-    for (const {windows} of claims)
-      for (const each of windows)
-        turns.add(
-          each.spacingMs > 0 || each.rule.kind === 'bucket' ? (until - now) / PROBES : turnMs(each, this.#latency.ms),
-        );
-    const deadlines = [until];
-    for (const turn of turns) {
-      const step = Math.max(1, Math.ceil((until - now) / turn / PROBES)) * turn;
-      const first = endAt - Math.ceil((endAt - now) / turn) * turn;
-      for (let at = first + JUST_AFTER_MS; at < until; at += step) if (at > now) deadlines.push(at);
-    }
-    return deadlines;
   }
 
   /** Those that have to start before `until`, and can. */
-  #claims(pool: Pool, closed: readonly Gated[], endAt: number, until: number, now: number): Claim[] {
+  #claims(pool: Pool, {closed, turns, endAt, until, now}: Until): Claim[] {
     const claims: Claim[] = [];
+    const latencyMs = this.#latency.ms;
     for (const {bucket, at} of closed) {
       const other = [...this.#pools.values()].find((each) => each.bucket === bucket);
       if (!other || at >= until) continue;
       const left = this.#leftUnder(other);
       const held = other.shapes.reduce((sum, shape) => sum + this.#lanes.heldInShape(shape), 0);
-      claims.push({left, ready: left - held, windows: this.#windowsOf(bucket, other.limit)});
+      claims.push({left, ready: left - held, windows: this.#windowsOf(bucket, other.limit), turns, latencyMs});
     }
     for (const shape of pool.shapes) {
       if (closed.some((each) => each.shape === shape)) continue;
       this.#asleep[shape]!.walk((lane) => {
-        if (claims.length >= MOST_CLAIMS || endAt - this.#ownSpanOf(lane) >= until) return false;
+        if (claims.length >= MOST_CLAIMS || endAt - this.#spanOf(lane, turns) >= until) return false;
         const {at} = roomIn(this.#ledger, this.#lanes.own(lane), now);
         if (at < until || at === Number.POSITIVE_INFINITY)
           claims.push({
             left: this.#lanes.left(lane),
             ready: this.#lanes.ready(lane),
             windows: this.#ownWindows(lane),
+            turns,
+            latencyMs,
           });
         return true;
       });
     }
     return claims;
+  }
+
+  /** What the turns of the pool leave until the end to those who wait, reckoned for the slowest of them. */
+  #turnsUntil(pool: Pool, rest: Rest, lane: number): readonly Turns[] {
+    const own = this.#ownWindows(this.#slowest(pool) ?? lane);
+    return this.#windowsOf(pool.bucket, pool.limit)
+      .map((window) => turnsUntil(window, rest, own))
+      .filter((each) => each !== undefined);
+  }
+
+  #slowest({shapes}: Pool): number | undefined {
+    let slowest: number | undefined;
+    for (const shape of shapes) {
+      const {top} = this.#asleep[shape]!;
+      if (top !== undefined && (slowest === undefined || this.#lanes.before(top, slowest))) slowest = top;
+    }
+    return slowest;
   }
 
   /** The earliest instant at which the last operation under this pool can start. */
@@ -194,16 +186,9 @@ export class Reserve {
     return at;
   }
 
-  /** The least time from the lane's next start to the last one under its limits; of those without a key, all that fall under them count. */
-  #spanOf(lane: number): number {
-    return this.#ownSpanOf(lane);
-  }
-
-  #ownSpanOf(lane: number): number {
-    let span = 0;
-    for (const window of this.#ownWindows(lane))
-      span = Math.max(span, spanMs(window, this.#lanes.left(lane) - 1, this.#latency.ms));
-    return span;
+  /** The least time from the lane's next start to the last one. */
+  #spanOf(lane: number, turns: readonly Turns[]): number {
+    return leastWithin({windows: this.#ownWindows(lane), turns, latencyMs: this.#latency.ms}, this.#lanes.left(lane));
   }
 
   #ownWindows(lane: number): readonly Window[] {

@@ -1,42 +1,15 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {giveBack, openLedger, take} from '../../src/limits/ledger.js';
-import {foresee} from '../../src/schedule/foresee.js';
-import {Lanes} from '../../src/schedule/lanes.js';
+import {giveBack, take} from '../../src/limits/ledger.js';
 import {Schedule} from '../../src/schedule/schedule.js';
 import {type Load, leastMs} from './least.js';
-
-const AT_ONCE = 100_000;
-
-const limitsOf = ({own, shared}: Load) =>
-  [shared, own].map(({requests, ms}, limit) => ({
-    name: limit === 0 ? 'network' : 'user',
-    windows: [{requests, seconds: ms / 1000, kind: 'rolling' as const}],
-  }));
-
-function lanesOf(load: Load): Lanes {
-  const lanes = new Lanes(limitsOf(load), [false, true]);
-  for (const [user, rows] of load.users.entries()) {
-    const refs = [
-      {limit: 0, id: 1, label: ''},
-      {limit: 1, id: 10 + user, label: ''},
-    ];
-    lanes.add(lanes.laneOf(refs, user + 1), rows);
-  }
-  return lanes;
-}
-
-const foreseenMs = (load: Load) =>
-  foresee(lanesOf(load), openLedger(limitsOf(load), AT_ONCE), {
-    startAt: 0,
-    latencyMs: load.latencyMs,
-    fixedEnds: false,
-  }).ms;
+import {foreseenMs, lanesOf, ledgerOf, loads} from './loads.js';
+import {mayEndBy} from './relaxed.js';
 
 /** Plays the load with answers that take as long as `latencies` say, one after another. */
 function playedMs(load: Load, latencies: readonly number[]): {ms: number; started: number} {
   const lanes = lanesOf(load);
-  const ledger = openLedger(limitsOf(load), AT_ONCE);
+  const ledger = ledgerOf(load);
   const schedule = new Schedule(lanes, ledger);
   const underWay: {readonly to: number; readonly lane: number}[] = [];
   let now = 0;
@@ -65,35 +38,11 @@ function playedMs(load: Load, latencies: readonly number[]): {ms: number; starte
   }
 }
 
-/** Users of whom some are slow: a share of all rows is theirs. Of the shared window, several windows are needed. */
-const loads: fc.Arbitrary<Load> = fc
-  .record({
-    count: fc.integer({min: 3, max: 30}),
-    slow: fc.integer({min: 1, max: 2}),
-    skew: fc.integer({min: 5, max: 80}),
-    weights: fc.array(fc.integer({min: 1, max: 9}), {minLength: 30, maxLength: 30}),
-    ownRequests: fc.constantFrom(5, 10, 20),
-    ownSeconds: fc.constantFrom(1, 2, 5),
-    turns: fc.constantFrom(2, 3.5, 5, 10),
-    crowd: fc.integer({min: 2, max: 12}),
-    windows: fc.integer({min: 6, max: 14}),
-    latencyMs: fc.constantFrom(20, 100, 300),
-  })
-  .map(({count, slow, skew, weights, ownRequests, ownSeconds, turns, crowd, windows, latencyMs}) => {
-    const shared = {
-      requests: Math.round((ownRequests * turns * Math.min(crowd, count)) / 2),
-      ms: ownSeconds * turns * 1000,
-    };
-    const all = shared.requests * windows + 7;
-    const theirs = Math.round((all * skew) / 100);
-    const others = weights.slice(0, count - slow);
-    const sum = others.reduce((total, weight) => total + weight, 0);
-    const users = [
-      ...Array.from({length: slow}, () => Math.max(1, Math.round(theirs / slow))),
-      ...others.map((weight) => Math.max(1, Math.round(((all - theirs) * weight) / sum))),
-    ];
-    return {users, own: {requests: ownRequests, ms: ownSeconds * 1000}, shared, latencyMs};
-  });
+/** Whether no schedule ends so much sooner than `ms` that this is more than 1.06 of it. What can be counted is tried before what has to be solved. */
+function isPrompt(load: Load, ms: number): boolean {
+  if (ms <= 1.06 * leastMs(load)) return true;
+  return !mayEndBy({...load, own: [load.own], shared: [load.shared]}, ms / 1.06);
+}
 
 describe('A shared bucket among lanes', () => {
   const named = (latencyMs: number): Load => ({
@@ -109,17 +58,44 @@ describe('A shared bucket among lanes', () => {
     assert.isAtMost(foreseenMs(named(100)), 1.06 * 27_800);
   });
 
-  it('is used in 1.06 of the least time, in 99 of 100 files', () => {
-    const ratios = fc.sample(loads, {seed: 1, numRuns: 200}).map((load) => foreseenMs(load) / leastMs(load));
-    assert.isAtMost(ratios.filter((ratio) => ratio > 1.06).length, 2);
+  it('is used in 1.06 of the least time, whichever lanes are slow', () => {
+    for (const load of fc.sample(loads, {seed: 1, numRuns: 200}))
+      assert.isTrue(isPrompt(load, foreseenMs(load)), JSON.stringify(load));
   });
 
-  // The exceptions are files of a few windows, in which one turn of a lane is a large part of the whole.
-  it('is used in 1.15 of the least time, whichever lanes are slow', () =>
+  for (const {story, load} of [
+    {
+      // It can use ten of each turn alone, and eight beside the others: it was left five until it needed ten, and ended 1.0655 too late.
+      story: 'the slow one can use more in a turn than the others can leave it',
+      load: {
+        users: [64, 5, 2, 2, 9, 5],
+        own: {requests: 5, ms: 1000},
+        shared: {requests: 10, ms: 2000},
+        latencyMs: 20,
+      },
+    },
+    {
+      // Nobody has answered yet, and answers take longer than was supposed: a burst of all others lost it a turn.
+      story: 'the first burst leaves no slot for what the slow one has to start before it ends',
+      load: {
+        users: [140, 3, 4, 1, 2, 3, 5, 5, 3, 4, 5, 4, 3, 1],
+        own: {requests: 5, ms: 1000},
+        shared: {requests: 25, ms: 5000},
+        latencyMs: 300,
+      },
+    },
+    {
+      story: 'turns of the slow one do not fit into those of all',
+      load: {users: [32, 32, 125], own: {requests: 5, ms: 5000}, shared: {requests: 26, ms: 17_500}, latencyMs: 100},
+    },
+  ])
+    it(`is used in 1.06 of the least time where ${story}`, () => {
+      assert.isTrue(isPrompt(load, foreseenMs(load)));
+    });
+
+  it('is used in 1.06 of the least time, drawn anew', () =>
     fc.assert(
-      fc.property(loads, (load) => {
-        assert.isAtMost(foreseenMs(load), 1.15 * leastMs(load));
-      }),
+      fc.property(loads, (load) => isPrompt(load, foreseenMs(load))),
       {numRuns: 60},
     ));
 

@@ -39,7 +39,7 @@ describe('Reserve', () => {
   });
 
   it('keeps nothing for a lane that has time enough, or where all that is left fits in what is free', () => {
-    assert.isUndefined(scene([10, 6, 6, 6, 6, 6], 8).reserve.keptFrom(1, 0, []));
+    assert.isUndefined(scene([5, 7, 7, 7, 7, 7], 8).reserve.keptFrom(1, 0, []));
     assert.isUndefined(scene([3, 1], 5).reserve.keptFrom(1, 0, []));
   });
 
