@@ -1,7 +1,7 @@
 import {bucketOf, type Ledger, type Span} from './ledger.js';
 import {type BucketRef, shareOf} from './limit.js';
 import {paceWindows} from './pace.js';
-import {believeRemaining} from './window.js';
+import {believeRemaining} from './remaining.js';
 
 /** A limit that turned out lower (or, where the profile trusts that, higher) than what was in force. */
 export type Learned = {

@@ -1,8 +1,9 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
 import type {WindowRule} from '../../src/limits/limit.js';
+import {believeRemaining} from '../../src/limits/remaining.js';
 import {firstBeyond, freeSlots, lastStartAt, slotsBack, spanMs} from '../../src/limits/supply.js';
-import {believeRemaining, holdSlot, openWindow, roomAt, takeSlot, type Window} from '../../src/limits/window.js';
+import {holdSlot, openWindow, roomAt, takeSlot, type Window} from '../../src/limits/window.js';
 
 const LATENCY_MS = 100;
 
