@@ -17,20 +17,21 @@ const JUST_AFTER_MS = 0.1;
 export function isShort(window: Window, claims: readonly Claim[], stretch: Stretch): boolean {
   const {endAt, now} = stretch;
   const spare = freeSlots(window, now) - 1;
-  return deadlines(claims, stretch).some((at) => {
+  const {spacingMs} = window;
+  return deadlinesOf(claims, stretch).some((at) => {
     let needed = 0;
     for (const claim of claims)
       needed += Math.min(claim.ready, claim.left - Math.min(claim.left, mostWithin(claim, endAt - at)));
+    // Whoever starts now keeps all others back for the spacing.
+    if (spacingMs > 0 && needed > Math.floor((at - now) / spacingMs)) return true;
     return needed > spare && needed > spare + slotsBack(window, at, now);
   });
 }
 
 /** Instants at which claims run out, all of them in turns of windows before the end; of many, some. */
-function deadlines(claims: readonly Claim[], {endAt, until, now}: Stretch): number[] {
+function deadlinesOf(claims: readonly Claim[], {endAt, until, now}: Stretch): number[] {
   const turns = new Set<number>();
-  for (const {windows, latencyMs} of claims)
-    for (const each of windows)
-      turns.add(each.spacingMs > 0 || each.rule.kind === 'bucket' ? (until - now) / PROBES : turnMs(each, latencyMs));
+  for (const {windows, latencyMs} of claims) for (const each of windows) turns.add(stepMs(each, latencyMs));
   const deadlines = [until];
   const probe = (turn: number, end: number) => {
     const step = Math.max(1, Math.ceil((until - now) / turn / PROBES)) * turn;
@@ -48,4 +49,10 @@ function deadlines(claims: readonly Claim[], {endAt, until, now}: Stretch): numb
     }
   }
   return deadlines;
+}
+
+/** How far apart the instants are at which one more can start in the long run. */
+function stepMs(window: Window, latencyMs: number): number {
+  if (window.spacingMs > 0) return window.spacingMs;
+  return window.rule.kind === 'bucket' ? (window.rule.seconds * 1000) / window.requests : turnMs(window, latencyMs);
 }

@@ -1,9 +1,9 @@
 import type {LimitRule} from '../limits/ledger.js';
-import {type BucketRef, NO_LIMIT} from '../limits/limit.js';
+import type {BucketRef} from '../limits/limit.js';
 import {makeHashIndex} from './hash-index.js';
 import {Heap} from './heap.js';
 import {Holds} from './holds.js';
-import {laneName, type Shape, secondsEach} from './shape.js';
+import {laneName, ownSeconds, type Shape, shapeOf} from './shape.js';
 
 /** So many lanes keep their name for people; a million names would be a hundred megabytes. */
 const NAMED_LANES = 1000;
@@ -17,7 +17,7 @@ const FIRST_LANES = 256;
  */
 export class Lanes {
   readonly shapes: Shape[] = [];
-  readonly #limits: readonly LimitRule[];
+  #limits: readonly LimitRule[];
   readonly #keyed: readonly boolean[];
   readonly #laneOf = makeHashIndex();
   readonly #shapeOf = new Map<string, number>();
@@ -38,6 +38,13 @@ export class Lanes {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Other windows are in force from now on. Lanes of one shape keep their order: what one request takes is the same for all of them. */
+  goBy(limits: readonly LimitRule[]): void {
+    this.#limits = limits;
+    for (const [place, shape] of this.shapes.entries())
+      this.shapes[place] = {...shape, secondsEach: ownSeconds(shape.limits, this.#keyed, limits)};
   }
 
   /** The lane of requests that fall into `refs`; made when it is new. `row` is the first that wants it. */
@@ -195,7 +202,7 @@ export class Lanes {
     const lane = this.#count++;
     if (lane === this.#shape.length) this.#grow();
     const own = refs.filter(({limit}) => this.#keyed[limit]);
-    this.#shape[lane] = this.#shapeFor(refs, own);
+    this.#shape[lane] = this.#shapeFor(refs);
     this.#first[lane] = row;
     if (lane < NAMED_LANES) this.#names.push(laneName(own.length > 0 ? own : refs));
     this.#ownFrom[lane] = this.#own.length;
@@ -203,21 +210,11 @@ export class Lanes {
     return lane;
   }
 
-  #shapeFor(refs: readonly BucketRef[], own: readonly BucketRef[]): number {
+  #shapeFor(refs: readonly BucketRef[]): number {
     const name = refs.map(({limit}) => limit).join();
     let shape = this.#shapeOf.get(name);
     if (shape === undefined) {
-      const shared = (refs.length > 0 ? refs.filter(({limit}) => !this.#keyed[limit]) : [NO_LIMIT]).map(({id}) => id);
-      // Without limits of its own a lane still weighs something: the longest queue goes first.
-      const pace = secondsEach(own.flatMap(({limit}) => this.#limits[limit]!.windows));
-      shape =
-        this.shapes.push({
-          limits: refs.map(({limit}) => limit),
-          shared,
-          sharedLimits: refs.map(({limit}) => limit).filter((limit) => !this.#keyed[limit]),
-          own: own.length,
-          secondsEach: Math.max(1e-9, pace),
-        }) - 1;
+      shape = this.shapes.push(shapeOf(refs, this.#keyed, this.#limits)) - 1;
       this.#shapeOf.set(name, shape);
     }
     return shape;

@@ -2,7 +2,7 @@ import {type Ledger, roomIn} from '../limits/ledger.js';
 import type {Heap} from './heap.js';
 import type {Lanes} from './lanes.js';
 import {type Gated, Reserve} from './reserve.js';
-import {secondsEach} from './shape.js';
+import {secondsEach, secondsInForce} from './shape.js';
 import {Waiting} from './waiting.js';
 
 /**
@@ -30,8 +30,9 @@ export class Schedule {
   readonly #queued: Uint8Array;
   /** By shape: how many operations wait in all of its lanes. */
   readonly #left: number[];
-  /** Limits without a key, each with the shapes that fall under it. */
-  readonly #sharing: readonly {readonly secondsEach: number; readonly shapes: readonly number[]}[];
+  /** By limit: the shapes that fall under its one bucket, where it has no key. */
+  readonly #sharing: readonly (readonly number[])[];
+  #limits: Ledger['limits'];
 
   constructor(lanes: Lanes, ledger: Ledger) {
     this.#lanes = lanes;
@@ -44,10 +45,11 @@ export class Schedule {
       this.#reserve.wake(lane);
       this.#ready[lanes.shapeOf(lane)]!.push(lane);
     });
-    this.#sharing = ledger.limits.map(({windows}, limit) => ({
-      secondsEach: secondsEach(windows),
-      shapes: [...lanes.shapes.keys()].filter((shape) => lanes.shapes[shape]!.sharedLimits.includes(limit)),
-    }));
+    this.#limits = ledger.limits;
+    lanes.goBy(ledger.limits);
+    this.#sharing = ledger.limits.map((_, limit) =>
+      [...lanes.shapes.keys()].filter((shape) => lanes.shapes[shape]!.sharedLimits.includes(limit)),
+    );
     for (let lane = 0; lane < lanes.count; lane++) {
       this.#left[lanes.shapeOf(lane)]! += lanes.left(lane);
       if (lanes.ready(lane) > 0) this.#queue(lane);
@@ -61,6 +63,10 @@ export class Schedule {
 
   /** Chooses, and for a start counts it as started: the caller takes its slots at this same `now`. */
   next(now: number): Choice {
+    if (this.#ledger.limits !== this.#limits) {
+      this.#limits = this.#ledger.limits;
+      this.#lanes.goBy(this.#limits);
+    }
     this.#reserve.watch(now);
     this.#waiting.wake(now);
     let choice = this.#choose(now);
@@ -174,14 +180,20 @@ export class Schedule {
     });
   }
 
-  /** How long a shape takes by its longest lane, and by each bucket that it shares, with all who wait for that one. */
+  /** How long a shape takes by its longest lane, and by each bucket that it shares, with all who wait for that one; as far as is known by now. */
   #seconds(shape: number): number {
-    let most = this.#lanes.seconds(this.#ready[shape]!.top!);
-    for (const limit of this.#lanes.shapes[shape]!.sharedLimits) {
-      const {secondsEach, shapes} = this.#sharing[limit]!;
+    const top = this.#ready[shape]!.top!;
+    const {shared, sharedLimits} = this.#lanes.shapes[shape]!;
+    let most = this.#lanes.seconds(top);
+    for (const bucket of this.#lanes.own(top)) {
+      const used = this.#ledger.buckets.get(bucket);
+      if (used) most = Math.max(most, this.#lanes.left(top) * secondsInForce(used.windows));
+    }
+    for (const [place, limit] of sharedLimits.entries()) {
       let left = 0;
-      for (const each of shapes) left += this.#left[each]!;
-      most = Math.max(most, left * secondsEach);
+      for (const each of this.#sharing[limit]!) left += this.#left[each]!;
+      const used = this.#ledger.buckets.get(shared[place]!);
+      most = Math.max(most, left * (used ? secondsInForce(used.windows) : secondsEach(this.#limits[limit]!.windows)));
     }
     return most;
   }

@@ -31,4 +31,13 @@ describe('a claim to slots of a shared window', () => {
   it('is no larger than those whose turn has come', () => {
     assert.isFalse(isShort(pool(5), [claim(23, 2)], stretch));
   });
+
+  // The largest of four lanes at one per 206 ms, under one per 95 ms for all: it got every third start, each time 80 ms late.
+  it('is missed where starts are spaced, and one now keeps it from the instant at which it can', () => {
+    const spaced = {...openWindow({requests: 100, seconds: 5, kind: 'rolling'}), spacingMs: 95};
+    const own = [{...openWindow({requests: 10, seconds: 1, kind: 'rolling'}), spacingMs: 206}];
+    const stretch = {endAt: 206 * 287, until: 5100, now: 0};
+    assert.isFalse(isShort(spaced, [{...claim(287), windows: own}], stretch));
+    assert.isTrue(isShort(spaced, [{...claim(287), windows: own}], {...stretch, now: 190}));
+  });
 });

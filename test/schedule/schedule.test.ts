@@ -1,5 +1,6 @@
 import {assert} from 'chai';
-import {closeUntil, giveBack, openLedger, take} from '../../src/limits/ledger.js';
+import {changeLedger} from '../../src/limits/change.js';
+import {bucketOf, closeUntil, giveBack, openLedger, take} from '../../src/limits/ledger.js';
 import type {BucketRef} from '../../src/limits/limit.js';
 import {Lanes} from '../../src/schedule/lanes.js';
 import {Schedule} from '../../src/schedule/schedule.js';
@@ -107,6 +108,47 @@ describe('Schedule', () => {
     schedule.putBack(0);
     assert.deepEqual(start(1100), {kind: 'start', lane: 0});
     assert.deepEqual(start(1100), {kind: 'empty'});
+  });
+
+  describe('when limits change while it runs', () => {
+    const window = (requests: number, seconds: number) => [{requests, seconds, kind: 'rolling' as const}];
+    const rules = (bot: number) => [
+      {name: 'network', windows: window(3, 5)},
+      {name: 'user', windows: window(1, 1)},
+      {name: 'bot', windows: window(bot, 10)},
+    ];
+    const network = {limit: 0, id: 1, label: ''};
+    const user = [network, {limit: 1, id: 10, label: ''}];
+    const bot = [network, {limit: 2, id: 20, label: ''}];
+
+    /** Ten rows of a user, and ten of a bot that may send 20 in 10 s: the user would end last. */
+    const running = (keyed: readonly boolean[]) => {
+      const lanes = new Lanes(rules(20), keyed);
+      for (const [row, refs] of [user, bot].entries()) lanes.add(lanes.laneOf(refs, row + 1), 10);
+      const ledger = openLedger(rules(20), 100);
+      const schedule = new Schedule(lanes, ledger);
+      return {ledger, next: () => schedule.next(0)};
+    };
+
+    // What one request takes was reckoned when the run began: the lane that would now end last went on behind all others.
+    it('goes by those in force', () => {
+      for (const keyed of [
+        [false, true, true],
+        [false, false, false],
+      ]) {
+        const {ledger, next} = running(keyed);
+        assert.deepEqual(next(), {kind: 'start', lane: 0});
+        changeLedger(ledger, {limits: rules(2), concurrency: 100, pace: 'burst'}, 0);
+        assert.deepEqual(next(), {kind: 'start', lane: 1});
+      }
+    });
+
+    it('goes by what the server has told of a bucket', () => {
+      const {ledger, next} = running([false, true, true]);
+      assert.deepEqual(next(), {kind: 'start', lane: 0});
+      bucketOf(ledger, bot[1]!).windows[0]!.requests = 2;
+      assert.deepEqual(next(), {kind: 'start', lane: 1});
+    });
   });
 });
 

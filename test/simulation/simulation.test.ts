@@ -1,7 +1,7 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
 import type {Case} from './case.js';
-import {cases, promiseOf} from './cases.js';
+import {caseOf, cases, promiseOf} from './cases.js';
 import {type Played, play} from './play.js';
 import type {ServerWindow} from './servers.js';
 import {judgeCase, LEAST_RATIO, plainRatio} from './verdict.js';
@@ -76,6 +76,17 @@ describe('the limits, simulated against servers of their own', () => {
       {numRuns: 50, endOnFailure: true},
     );
   }).timeout(600_000);
+
+  for (const [story, seed] of [
+    // The window was whole in its own count and in ours, and was taken for somebody else's because one slot had just come back.
+    ['an answer tells of a slot that has come back meanwhile', 257],
+    // It came 80 ms late each time, since others had just started when it could: 121 % of the optimum's time.
+    ['the pace of the largest lane does not fit into that of all', 733],
+  ] as const)
+    it(`come to the optimum at an even pace where ${story}`, () => {
+      const paced = {...caseOf(seed), pacing: {pace: 'even', rampSeconds: 0} as const};
+      assert.deepEqual(judgeCase(paced, play(paced)).faults, []);
+    });
 
   describe('what rule 2 covers: nothing is refused, and 99 % of requests / (window + mean round trip)', () => {
     const covered: readonly (readonly [string, Case])[] = [
