@@ -20,6 +20,12 @@ export default class Resume extends Command {
     'env-file': askFlags['env-file'],
     rows: askFlags.rows,
     json: askFlags.json,
+    'in-doubt': Flags.string({
+      helpGroup: 'PATIENCE',
+      options: ['hold', 'retry', 'probe'],
+      default: 'hold',
+      description: "hold rows that may have been executed, send them again, or look first, by the profile's probes",
+    }),
     'retry-failed': Flags.boolean({description: 'send failed rows again'}),
     with: Flags.string({
       description: 'a corrected copy of failed.csv: only its rows are sent again, with the cells that stand there',

@@ -1,7 +1,7 @@
 import type {Boot} from '../clock.js';
 import {EXIT, Problem} from '../problem.js';
 import {bucketsIn, type LaneBuckets, type NamedLanes, rememberLane} from './named-lanes.js';
-import type {JournalRecord, OpenedRecord, OutcomeRecord} from './record.js';
+import type {JournalRecord, OpenedRecord, OutcomeRecord, ProbedRecord} from './record.js';
 
 /** An attempt that may still count at the provider. Its times are on the clock of the session `opened`. */
 export type RecentAttempt = {
@@ -13,6 +13,8 @@ export type RecentAttempt = {
   /** When it was given up on; for attempts that a killed session left behind, when the next session opened. */
   readonly lostAt?: number;
   readonly refused: boolean;
+  /** It only looked. */
+  readonly probe?: true;
   readonly opened: OpenedRecord;
 };
 
@@ -77,6 +79,11 @@ export function foldRecent(recent: Recent, record: JournalRecord): void {
     recent.open.set(op, {op, buckets: bucketsOf(recent, record.l), at, refused: false, opened});
   }
   if (record.t === 'o') finish(recent, record);
+  if (record.t === 'q') {
+    const {op, at} = record;
+    recent.open.set(op, {op, buckets: bucketsOf(recent, record.l), at, refused: false, probe: true, opened});
+  }
+  if (record.t === 'a') finishProbe(recent, record);
   if (record.t === 'p') {
     const {at, until, why} = record;
     recent.pauses.push({buckets: bucketsIn(bucketsOf(recent, record.l), record.of), at, until, why, opened});
@@ -118,8 +125,7 @@ export function elapsedSince(opened: OpenedRecord, at: number, boot: Boot, now: 
 
 /** A new session has its own clock. What the last one left without an outcome may be counted by the provider as late as now. */
 function reopen(recent: Recent, opened: OpenedRecord): void {
-  for (const {op, buckets, refused} of recent.open.values())
-    recent.attempts.push({op, buckets, at: opened.at, refused, lostAt: opened.at, opened});
+  for (const left of recent.open.values()) recent.attempts.push({...left, at: opened.at, lostAt: opened.at, opened});
   recent.open.clear();
   recent.named.clear();
   recent.opened = opened;
@@ -150,6 +156,14 @@ function finish(recent: Recent, record: OutcomeRecord): void {
       ? {op, buckets, at, refused, answeredAt: record.at, opened}
       : {op, buckets, at, refused, lostAt: record.at, opened},
   );
+}
+
+function finishProbe(recent: Recent, {op, at, st, e}: ProbedRecord): void {
+  const probe = recent.open.get(op);
+  if (!probe?.probe) return;
+  recent.open.delete(op);
+  if (e === 'unsent') return;
+  recent.attempts.push(st === undefined ? {...probe, lostAt: at} : {...probe, answeredAt: at});
 }
 
 /** Attempts stand in the order in which they ended, so those that are too old stand in front; where a clock was set back some stay for longer. */

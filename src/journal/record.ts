@@ -31,8 +31,9 @@ export type Control = {
  * One line of the journal without its seal. Times (`at`, `until`, `ra`) are milliseconds of the run's clock, which is wall time at the start
  * of a session and monotonic from there; an `O` record ties them to the boot clock.
  *
- * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `w` cells were corrected · `p` a pause the provider
- * ordered · `l` a limit that the server told · `f` what was found of one that nobody told · `s` the pace was set, or the run paused · `c` checkpoint · `E` a session ended.
+ * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `w` cells were corrected ·
+ * `q` a probe may now leave · `a` what it was answered · `p` a pause the provider ordered · `l` a limit that the server told · `f` what was found of one that nobody told ·
+ * `s` the pace was set, or the run paused · `c` checkpoint · `E` a session ended.
  */
 export type JournalRecord =
   | {
@@ -99,8 +100,10 @@ export type JournalRecord =
       readonly t: 'd';
       readonly op: number;
       readonly as: 'ok' | 'failed' | 'retry' | 'skip';
-      readonly by: 'user' | 'policy' | 'recovery';
+      readonly by: 'user' | 'policy' | 'recovery' | 'probe';
       readonly at: number;
+      /** The status of the answer by which a probe decided. */
+      readonly st?: number;
       readonly why?: string;
       /** From here on the cells of the row are those that stand in the file of this `w` record. */
       readonly w?: number;
@@ -117,6 +120,19 @@ export type JournalRecord =
       readonly sha256: string;
       readonly bytes: number;
       readonly delimiter: string;
+    }
+  /** A probe of the row, which is in doubt and stays so until a `d` settles it: it counts in the buckets of lane `l`. */
+  | {readonly t: 'q'; readonly op: number; readonly l: number; readonly at: number}
+  /** What the last probe of the row was answered. Without `st` it was not; `e` is `unsent` where it never left. */
+  | {
+      readonly t: 'a';
+      readonly op: number;
+      readonly at: number;
+      readonly st?: number;
+      readonly ms?: number;
+      readonly e?: string;
+      /** A scrubbed sentence where the row stays in doubt, at most 512 bytes. */
+      readonly m?: string;
     }
   /** An answer to `op` closed the buckets of its lane until `until`; where limits are named in `of`, only theirs. */
   | {
@@ -194,6 +210,9 @@ export type CorrectionRecord = Extract<JournalRecord, {t: 'w'}>;
 
 /** The line that says what was found out of a limit. */
 export type FoundRecord = Extract<JournalRecord, {t: 'f'}>;
+
+/** The line that says what a probe was answered. */
+export type ProbedRecord = Extract<JournalRecord, {t: 'a'}>;
 
 /** The line that says what became of an attempt. */
 export type OutcomeRecord = Extract<JournalRecord, {t: 'o'}>;

@@ -68,6 +68,8 @@ export function fold(standing: Standing, record: JournalRecord): void {
     case 'b':
     case 'w':
     case 'p':
+    case 'q':
+    case 'a':
     case 'l':
     case 's':
     case 'f':

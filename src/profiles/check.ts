@@ -18,6 +18,7 @@ export function crossFaults(file: ProfileFile): Fault[] {
     ...scopeFaults(file),
     ...limitFaults(file),
     ...answerFaults(file),
+    ...probeFaults(file),
     ...nameFaults(file),
   ];
 }
@@ -97,7 +98,7 @@ function groupFault(pattern: string): string | undefined {
 
 function limitFaults({limits, operations, credentials}: ProfileFile): Fault[] {
   const names = limits.map(({name}) => name);
-  const groups = [...new Set(Object.values(operations).flatMap(({group}) => group ?? []))];
+  const groups = groupsOf(operations);
   return limits.flatMap((limit, i) => {
     const at = ['limits', i];
     const bursts = limit.windows.flatMap(({kind, burst}, j) => {
@@ -123,10 +124,7 @@ function limitFaults({limits, operations, credentials}: ProfileFile): Fault[] {
 
 function answerFaults(file: ProfileFile): Fault[] {
   const lists = (['stop', 'refused', 'notExecuted', 'failed', 'ok'] as const).flatMap((list) =>
-    file[list].flatMap(({status, body, json, header}, i) => {
-      const empty = [status, body, json, header].every((member) => member === undefined);
-      return fault([list, i], empty ? 'holds for every answer, expected status, body, json or header' : '');
-    }),
+    emptyRuleFaults([list], file[list]),
   );
   const {firstSeconds, maxSeconds} = file.retry;
   const low = maxSeconds < firstSeconds;
@@ -134,6 +132,31 @@ function answerFaults(file: ProfileFile): Fault[] {
     ...lists,
     ...fault(['retry', 'maxSeconds'], low ? `is ${maxSeconds}, expected at least firstSeconds, ${firstSeconds}` : ''),
   ];
+}
+
+function emptyRuleFaults(path: Path, rules: ProfileFile['failed']): Fault[] {
+  return rules.flatMap(({status, body, json, header}, i) => {
+    const empty = [status, body, json, header].every((member) => member === undefined);
+    return fault([...path, i], empty ? 'holds for every answer, expected status, body, json or header' : '');
+  });
+}
+
+function probeFaults({probes = [], operations}: ProfileFile): Fault[] {
+  return probes.flatMap((probe, i) => {
+    const at = ['probes', i];
+    const stray = probe.groups === undefined && probe.operations === undefined;
+    return [
+      ...fault(at, stray ? 'has neither groups nor operations, expected whose requests it is for' : ''),
+      ...unknownFaults([...at, 'groups'], probe.groups, groupsOf(operations), 'the group of any operation'),
+      ...unknownFaults([...at, 'operations'], probe.operations, Object.keys(operations), 'an operation'),
+      ...emptyRuleFaults([...at, 'happened'], probe.happened),
+      ...emptyRuleFaults([...at, 'didNot'], probe.didNot),
+    ];
+  });
+}
+
+function groupsOf(operations: ProfileFile['operations']): string[] {
+  return [...new Set(Object.values(operations).flatMap(({group}) => group ?? []))];
 }
 
 function nameFaults({variants, limits, headers, refused}: ProfileFile): Fault[] {

@@ -36,6 +36,13 @@ export function completeProfile(file: ProfileFile): Profile {
     notExecuted: file.notExecuted.map(completeAnswer),
     failed: file.failed.map(completeAnswer),
     ok: file.ok.map(completeAnswer),
+    probes: file.probes?.map((probe) =>
+      withoutUndefined({
+        ...probe,
+        happened: probe.happened.map(completeAnswer),
+        didNot: probe.didNot.map(completeAnswer),
+      }),
+    ),
     idempotencyKey: file.idempotencyKey && {
       header: file.idempotencyKey.header.toLowerCase(),
       hours: file.idempotencyKey.hours,

@@ -89,6 +89,18 @@ export type RefusedRule = AnswerRule & {readonly limits?: readonly string[] | un
 /** An answer that ends the run. `renews`: `hourly`, `daily` or `07:30Z`, when what is used up comes back. */
 export type StopRule = AnswerRule & {readonly renews?: string | undefined};
 
+/**
+ * How to find out whether a request in doubt was executed: `request` (`GET /path/{{ … }}`) is made of that request and its row, and its answer says
+ * that it happened, or that it did not, or neither. It is for the requests of these operations and groups.
+ */
+export type ProbeRule = {
+  readonly operations?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly request: string;
+  readonly happened: readonly AnswerRule[];
+  readonly didNot: readonly AnswerRule[];
+};
+
 export type RetryRule = {
   readonly attempts: number;
   readonly statuses: readonly number[];
@@ -131,4 +143,6 @@ export type Profile = {
   readonly repeatable: {readonly methods: readonly string[]};
   readonly resend: readonly number[];
   readonly idempotencyKey?: {readonly header: string; readonly hours: number} | undefined;
+  /** Absent: none. The first one that covers a request is for it. */
+  readonly probes?: readonly ProbeRule[] | undefined;
 };

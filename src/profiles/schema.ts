@@ -151,6 +151,19 @@ const retry = z
   })
   .meta({title: 'retry', description: 'how often, after which statuses and with which waits a request is sent again'});
 
+const probe = z
+  .strictObject({
+    operations: z.array(name).min(1).optional(),
+    groups: z.array(word).min(1).optional(),
+    request: z
+      .string()
+      .regex(/^(GET|HEAD) \/\S/, 'GET or HEAD, a blank, and a path such as /users/{{ request.body.id }}')
+      .meta({description: 'GET or HEAD and a path, with {{ expressions }} over the row and over `request`'}),
+    happened: answerRules.min(1).meta({description: 'answers that mean: it was executed'}),
+    didNot: answerRules.min(1).meta({description: 'answers that mean: it was not executed'}),
+  })
+  .meta({title: 'a probe', description: 'a request that tells whether another one, in doubt, was executed'});
+
 const method = z.string().regex(/^[A-Z]+$/, 'an HTTP method such as PUT');
 
 /** A profile file as people write it, with its shorthand; `z.output` of it has the defaults in place. Unknown members are refused. */
@@ -207,6 +220,7 @@ export const profileSchema = z
         title: 'idempotencyKey',
         description: 'the header that lets the provider recognise a repetition, and for how long',
       }),
+    probes: z.array(probe).optional().meta({description: 'how to find out whether a request in doubt was executed'}),
   })
   .meta({title: 'a profile', description: "What a provider's API allows, and how its answers are to be read."});
 

@@ -36,6 +36,11 @@ export function profileToFile(profile: Profile): Record<string, unknown> {
     notExecuted: answers(profile.notExecuted),
     failed: answers(profile.failed),
     ok: answers(profile.ok),
+    probes: profile.probes?.map((probe) => ({
+      ...probe,
+      happened: answers(probe.happened),
+      didNot: answers(probe.didNot),
+    })),
   };
   const {name, title, baseUrl, regions: places, ...rest} = file;
   return pruned({name, title, baseUrl, regions: places, ...rest}) as Record<string, unknown>;

@@ -5,6 +5,7 @@ import {columnsOf, type Input} from '../operations/source.js';
 import {Problem} from '../problem.js';
 import {askedOf, rolesOf, settingOf} from '../requests/asked.js';
 import {buildRequest} from '../requests/build.js';
+import {buildProbe, compileProbes, probeOf} from '../requests/probe.js';
 import {makeScrub} from '../requests/scrub.js';
 import {showSafe} from '../requests/show.js';
 import type {Outcome} from './outcomes.js';
@@ -32,8 +33,8 @@ export function whyInDoubt({status, error}: Pick<Outcome, 'status' | 'error'>): 
 }
 
 /**
- * Tells what to look for at the provider: the method of the row's request, and its path, or its URL where that leads elsewhere than the base URL.
- * Empty for a row whose request cannot be built any more, as when a file of its form is gone.
+ * Tells what to look for at the provider: the request of the profile's probe, else the row's own: its method, and its path, or its URL where that leads elsewhere
+ * than the base URL. Empty for a row whose request cannot be built any more, as when a file of its form is gone.
  */
 export function checkReader(manifest: Manifest, input: Input): (row: Row) => string {
   const scrub = makeScrub([]);
@@ -57,5 +58,21 @@ function requestReader(manifest: Manifest, input: Input) {
   const columns = columnsOf(input);
   const roles = rolesOf(asked, input.name, columns);
   const setting = settingOf(asked, {overrides: {limits: []}, columns, credential: undefined});
-  return (row: Row) => buildRequest(parseOperation(row, input, roles), setting);
+  const probes = compileProbes(setting.profile);
+  return (row: Row) => {
+    const operation = parseOperation(row, input, roles);
+    const request = buildRequest(operation, setting);
+    const probe = probeOf(probes, request);
+    return (probe && fitting(() => buildProbe(probe, operation, request, setting))) ?? request;
+  };
+}
+
+/** What cannot be asked of a row says nothing against the row. */
+function fitting<T>(build: () => T): T | undefined {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }

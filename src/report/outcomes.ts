@@ -113,6 +113,8 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         case 'b':
         case 'w':
         case 'p':
+        case 'q':
+        case 'a':
         case 'l':
         case 's':
         case 'f':

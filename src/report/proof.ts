@@ -51,6 +51,8 @@ export function openProof(rows: number): Proof {
  */
 export function prove(proof: Proof, record: JournalRecord): void {
   if (record.t === 'O') opened(proof);
+  if (record.t === 'q' && proof.states[record.op] !== IN_DOUBT)
+    fault(proof, `row ${record.op}: probed when it was ${nameOf(proof, record.op)}`);
   if (record.t !== 'i' && record.t !== 'o' && record.t !== 'd') return;
   if (record.op < 1 || record.op > proof.rows) fault(proof, `row ${record.op}: the input has ${proof.rows} rows`);
   else if (record.t === 'i') sent(proof, record);
@@ -97,13 +99,14 @@ function ended(proof: Proof, record: JournalRecord & {t: 'o'}): void {
   proof.grounds[op] = GROUNDS.indexOf(k === 'not' && record.e === 'backoff' ? 'repeatable' : 'certain');
 }
 
-function decided(proof: Proof, {op, as, by, w}: JournalRecord & {t: 'd'}): void {
+function decided(proof: Proof, {op, as, by, w, st}: JournalRecord & {t: 'd'}): void {
   const open = proof.open.delete(op);
   const again = as === 'retry' && (proof.states[op] === FAILED || proof.states[op] === KEY_STOPPED);
   if (!open && proof.states[op] !== IN_DOUBT && !again)
     fault(proof, `row ${op}: decided as ${as} when it was ${nameOf(proof, op)}`);
   else if (w !== undefined && proof.states[op] !== FAILED)
     fault(proof, `row ${op}: corrected when it was ${nameOf(proof, op)}`);
+  if (by === 'probe' && st === undefined) fault(proof, `row ${op}: ${as} by a probe without the status of an answer`);
   proof.states[op] = CODES[as];
   if (as === 'retry') proof.grounds[op] = GROUNDS.indexOf('decided');
   if (as === 'ok' && by === 'user') proof.byHand.add(op);

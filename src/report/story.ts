@@ -1,5 +1,5 @@
 import {bucketsIn, type LaneBuckets, type NamedLanes, rememberLane} from '../journal/named-lanes.js';
-import type {Control, JournalRecord, OutcomeRecord} from '../journal/record.js';
+import type {Control, JournalRecord, OutcomeRecord, ProbedRecord} from '../journal/record.js';
 import {changeLedger} from '../limits/change.js';
 import {closeUntil, giveBack, type Ledger, openLedger, recall, roomIn, take} from '../limits/ledger.js';
 import {type BucketRef, windowName} from '../limits/limit.js';
@@ -23,6 +23,13 @@ export type Happening =
       readonly as: string;
       readonly by: string;
       readonly why?: string | undefined;
+    }
+  /** A probe looked whether it was executed; `why` where it could not tell. */
+  | {
+      readonly kind: 'probed';
+      readonly at: number;
+      readonly status?: number | undefined;
+      readonly why?: string | undefined;
     };
 
 /** Follows one row through a journal, with the windows of all rows beside it: what one waited for, others had used. */
@@ -44,6 +51,7 @@ export function openStory(
   const buckets = recalledBuckets(limits);
   const named: NamedLanes = new Map();
   const open = new Map<number, readonly BucketRef[]>();
+  const probes = new Map<number, readonly BucketRef[]>();
   const waits = new Map<number, Wait>();
   const happenings: Happening[] = [];
   let pause: Wait | undefined;
@@ -64,7 +72,22 @@ export function openStory(
     open.delete(record.op);
     if (record.op === row) happenings.push({kind: 'ended', at: record.at, outcome: record});
   };
+  const probe = ({op, l, at}: JournalRecord & {t: 'q'}) => {
+    const refs = buckets.used(named.get(l) ?? []);
+    take(ledger, refs, at);
+    noteWait(waits, ledger, refs, at);
+    probes.set(op, refs);
+  };
+  const probed = (record: ProbedRecord) => {
+    const {op, at, st, m} = record;
+    const refs = probes.get(op);
+    if (refs) giveBack(ledger, refs, at, endingOf(record, lateMs));
+    probes.delete(op);
+    if (op === row) happenings.push({kind: 'probed', at, status: st, why: m});
+  };
   const lose = (at: number) => {
+    for (const refs of probes.values()) giveBack(ledger, refs, at, {kind: 'answered'});
+    probes.clear();
     for (const [op, refs] of open) {
       giveBack(ledger, refs, at, {kind: 'uncounted'});
       recall(ledger, refs, at);
@@ -95,6 +118,8 @@ export function openStory(
       if (record.t === 'i') begin(record);
       if (record.t === 'o') end(record);
       if (record.t === 'p') close(record);
+      if (record.t === 'q') probe(record);
+      if (record.t === 'a') probed(record);
       if (record.t === 's') heed(record);
       if (record.t === 'd' && record.op === row)
         happenings.push({kind: 'decided', at: record.at, as: record.as, by: record.by, why: record.why});
@@ -102,7 +127,7 @@ export function openStory(
   };
 }
 
-function endingOf({st, e}: OutcomeRecord, lateMs: number) {
+function endingOf({st, e}: Pick<OutcomeRecord, 'st' | 'e'>, lateMs: number) {
   if (st !== undefined) return {kind: 'answered'} as const;
   return e === 'unsent' ? ({kind: 'uncounted'} as const) : ({kind: 'unanswered', lateMs} as const);
 }

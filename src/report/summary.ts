@@ -42,6 +42,8 @@ export function foldSpan(span: Span, record: JournalRecord): Span {
     case 'd':
     case 'w':
     case 'p':
+    case 'q':
+    case 'a':
     case 'l':
     case 'f':
     case 'c':

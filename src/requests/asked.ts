@@ -10,6 +10,7 @@ import {expandRoute, routeTable} from '../profiles/routes.js';
 import type {RequestSetting} from './build.js';
 import {type CaptureSpec, compileCaptures} from './capture.js';
 import {compileHeaders} from './header-template.js';
+import {compileProbes} from './probe.js';
 import {compileTemplate, type TemplateSpec} from './template.js';
 
 /** What a run is asked to send, as it stands in run.json: no secret in it, and enough to build every request again. */
@@ -84,6 +85,8 @@ const PARTS = ['id', 'key', 'phase'] as const;
 /** Everything that requests of this run have in common. Throws the Problems of templates, limits and columns. */
 export function settingOf(asked: Asked, {overrides, columns, credential}: Circumstances): RequestSetting {
   const profile = applyLimits(asked.profile, overrides);
+  // One that is none is refused before anything is sent, not when it is wanted.
+  compileProbes(profile);
   return {
     profile,
     routes: routeTable(profile, asked.baseUrl),

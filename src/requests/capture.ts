@@ -68,7 +68,8 @@ function captureOf(parts: readonly Part[], row: Readonly<Record<string, unknown>
   return parts.map((part) => (part.kind === 'text' ? part.text : textOf(part.read(row)))).join('');
 }
 
-function jsonOrText(body: string): unknown {
+/** A body as JSON, else as the text that it is. */
+export function jsonOrText(body: string): unknown {
   try {
     return parseJson(body);
   } catch {

@@ -138,7 +138,7 @@ async function open(
 
 /** What a session asks for before it may send: its turn wherever one of its credentials is in use. */
 export function claimOf(
-  {run, setting, intake, secrets}: Pick<Ready, 'run' | 'setting' | 'intake' | 'secrets'>,
+  {run, setting, intake, secrets}: Pick<Ready, 'run' | 'setting' | 'secrets'> & {intake: Pick<Intake, 'credentials'>},
   {folder, options, ifBusy}: SessionOrder,
   baseUrl: string,
 ): Claim {

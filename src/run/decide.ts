@@ -1,18 +1,14 @@
 import {now, wallNow} from '../clock.js';
-import {exitOf} from '../journal/ending.js';
 import {type Manifest, readManifest} from '../journal/folder.js';
 import {Journal} from '../journal/journal.js';
 import {acquireLock} from '../journal/lock.js';
-import type {JournalRecord} from '../journal/record.js';
 import {cutOutcomes, readJournal, recover} from '../journal/replay.js';
-import {counts, fold, newStanding, type Standing, settleOpenAttempts, stateOf} from '../journal/states.js';
+import {counts, fold, newStanding, settleOpenAttempts, stateOf} from '../journal/states.js';
 import {EXIT, Problem, placeName} from '../problem.js';
 import {openedRecord} from './begin.js';
 import type {Decision} from './decisions.js';
+import {endedAfter, endOf, type LastEnd} from './last-end.js';
 import {recorder} from './ready.js';
-
-/** How the last session before this one ended. */
-type Ended = {readonly why: string; readonly exit: number};
 
 /** Of a person's note so many characters are kept: records are short. */
 const NOTE_LENGTH = 300;
@@ -50,7 +46,7 @@ async function refuseMisfits(folder: string, manifest: Manifest, decisions: read
 
 async function write(folder: string, manifest: Manifest, decisions: readonly Decision[]): Promise<void> {
   const standing = newStanding(manifest.input.rows);
-  let ended: Ended | undefined;
+  let ended: LastEnd | undefined;
   const recovered = await recover(folder, {
     run: manifest.run,
     now: wallNow(),
@@ -71,18 +67,6 @@ async function write(folder: string, manifest: Manifest, decisions: readonly Dec
   }
   record({t: 'E', at, ...endOf(standing, ended), counts: counts(standing)});
   await journal.close();
-}
-
-function endedAfter(ended: Ended | undefined, record: JournalRecord): Ended | undefined {
-  if (record.t === 'E') return {why: record.why, exit: record.exit};
-  return record.t === 'O' ? undefined : ended;
-}
-
-/** Nobody sent anything, so the run is as far as it was: why it ended stays, unless nothing is left to do. */
-function endOf(standing: Standing, ended: Ended | undefined): {why: string; exit: number} {
-  const all = counts(standing);
-  if (all.pending === 0) return {why: 'complete', exit: exitOf(all)};
-  return ended && ended.why !== 'complete' ? ended : {why: 'rows', exit: exitOf(all)};
 }
 
 function misfit(folder: string, where: string | undefined, message: string): Problem {

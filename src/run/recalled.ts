@@ -13,7 +13,7 @@ import {merged, type Past, recallPast, relearn} from './recall.js';
 export type Known = {
   /** With limits, share and pace as the operator wants them. */
   readonly profile: Profile;
-  readonly lanes: Lanes;
+  readonly lanes: Pick<Lanes, 'labels'>;
   /** What earlier sessions of the run have used, and what they found out of limits that nobody told. */
   readonly past: Past;
   readonly found: readonly FoundRecord[];

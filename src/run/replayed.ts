@@ -7,6 +7,7 @@ import {type Recovered, recover} from '../journal/replay.js';
 import {fold, newStanding, type Standing} from '../journal/states.js';
 import {applyLimits, type Overrides} from '../profiles/override.js';
 import type {Order} from '../requests/asked.js';
+import {endedAfter, type LastEnd} from './last-end.js';
 import {controlled, type SessionOrder, said} from './order.js';
 import {recallSpanMs} from './recall.js';
 
@@ -23,6 +24,8 @@ export type Replayed = {
   readonly begunAt: number;
   /** Pending rows that an attempt may have executed: its answer did not say so, or somebody decided to send them again. */
   readonly mayHaveRun: ReadonlySet<number>;
+  /** How the session before ended; undefined: it was killed. */
+  readonly ended: LastEnd | undefined;
   /** What holds instead of the profile: said now, else set while it went on, else said at the beginning. */
   readonly overrides: Overrides;
 };
@@ -42,6 +45,7 @@ export async function replayRun(
   const found: FoundRecord[] = [];
   const corrections = noCorrections();
   let reached = false;
+  let ended: LastEnd | undefined;
   let begunAt = 0;
   const recovered = await recover(folder, {
     run: manifest.run,
@@ -49,6 +53,7 @@ export async function replayRun(
     visit: (record) => {
       fold(standing, record);
       foldCorrection(corrections, record);
+      ended = endedAfter(ended, record);
       if (record.t === 'f') {
         found.push(record);
         recent.spanMs = Math.max(recent.spanMs, recallSpanMs([{windows: record.windows ?? []}], options.timeoutMs));
@@ -71,6 +76,7 @@ export async function replayRun(
     reached,
     begunAt,
     mayHaveRun,
+    ended,
     overrides: said(inForce, overrides),
   };
 }

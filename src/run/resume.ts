@@ -213,7 +213,7 @@ function withAccount(manifest: Manifest, account: string, name: string | undefin
   return {...manifest, credential: {name: name ?? 'none', salt: manifest.credential?.salt ?? '', fingerprint: account}};
 }
 
-function otherCredential({credential}: Manifest, folder: string): Problem {
+export function otherCredential({credential}: Manifest, folder: string): Problem {
   return new Problem(
     'CREDENTIAL_OTHER',
     `the credential is not the one this run was begun with (${credential?.name ?? 'none'}); it may belong to another account`,

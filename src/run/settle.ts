@@ -1,15 +1,12 @@
 import {now} from '../clock.js';
 import {backoffMs} from '../limits/backoff.js';
-import {notePassed} from '../limits/blame.js';
-import {admit, type Ending, giveBack} from '../limits/ledger.js';
 import {operationName} from '../operations/operation.js';
 import {EXIT} from '../problem.js';
 import {MALFORMED} from '../requests/judge.js';
 import type {Verdict} from '../requests/request.js';
+import {account} from './account.js';
 import {noteAnswered, noteDoubtful} from './doubt.js';
 import {hearWindows, notePace} from './found.js';
-import {type Lesson, learn} from './learn.js';
-import {noteEnded} from './measured.js';
 import {lostFor, noteReached, noteUnsent} from './network.js';
 import {outcome} from './outcome.js';
 import {followRefusal, resumableAt, type Settling} from './refusal.js';
@@ -27,19 +24,10 @@ export function settle(prepared: Prepared, ended: Ended, tools: Tools): void {
   const at = now();
   const span = {startedAt, now: at};
   const {buckets} = prepared.request;
-  const lesson = exchange.kind === 'answered' ? learnFrom(prepared, ended, tools, at) : undefined;
-  // However long its body took, it had been counted when its head was there.
-  const countedBy = exchange.kind === 'answered' ? (exchange.headAt ?? at) : at;
-  const ending = endingOf(ended, lesson, tools);
-  giveBack(tools.ledger, buckets, countedBy, ending);
-  noteEnded(tools.measured, countedBy - startedAt, ending);
-  if (lesson) for (const learned of lesson.apply(tools.ledger, buckets, span)) noteLearned(prepared, learned, tools);
+  const {lesson, learned} = account(buckets, ended, tools, at);
+  for (const each of learned) noteLearned(prepared, each, tools);
   if (exchange.kind !== 'unsent') noteReached(tools.network);
   else if (!KEPT_BACK.has(exchange.error)) noteUnsent(tools.network, startedAt, at, exchange.message);
-  if (exchange.kind === 'answered' && verdict.kind !== 'refused') {
-    admit(tools.ledger, buckets, span);
-    notePassed(tools.ledger, buckets, ended.used, at);
-  }
   if (exchange.kind === 'answered' && verdict.kind !== 'in-doubt') noteAnswered(tools.doubt);
   if (lesson && exchange.kind === 'answered') hearWindows(exchange.response, lesson, buckets, tools, span);
   follow(prepared, {...ended, at, lesson}, tools);
@@ -202,22 +190,4 @@ function noteOffline(tools: Tools, at: number): void {
 /** The row waits in its lane again, before those that were never sent. */
 export function putBack(tools: Tools, row: number): void {
   tools.delayed.push({at: 0, row});
-}
-
-function endingOf({verdict, exchange}: Ended, lesson: Lesson | undefined, tools: Tools): Ending {
-  if (exchange.kind === 'unsent' || exchange.kind === 'untrusted') return {kind: 'uncounted'};
-  if (exchange.kind === 'unanswered') return {kind: 'unanswered', lateMs: tools.options.timeoutMs};
-  if (verdict.kind === 'refused' && !tools.profile.countRefusals) return {kind: 'uncounted'};
-  return {kind: 'answered', ...(lesson ? {resetAt: lesson.resetAt} : {})};
-}
-
-function learnFrom({request}: Prepared, ended: Ended, tools: Tools, at: number): Lesson | undefined {
-  const {exchange, startedAt, verdict} = ended;
-  if (exchange.kind !== 'answered') return undefined;
-  const {limits, turning} = tools.ledger;
-  const refuses = verdict.kind === 'refused' || verdict.kind === 'stop';
-  const known = {limits, rule: tools.profile.headers, clock: tools.serverClock, turning, refuses};
-  const lesson = learn(exchange.response, request.buckets, known, {startedAt, now: at});
-  tools.serverClock = lesson.clock;
-  return lesson;
 }

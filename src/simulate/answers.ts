@@ -22,6 +22,14 @@ export function refusalReply({refused}: Profile): Reply {
   return {status, headers: rule.header ?? {}, body: JSON.stringify(body)};
 }
 
+/** An answer for which a rule holds, as far as it says what that is like; 200 where it names no status. */
+export function replyFor({status, body: text, json, header}: AnswerRule): Reply {
+  const body: Record<string, unknown> = text === undefined ? {} : {message: text};
+  for (const [pointer, value] of Object.entries(json ?? {})) put(body, pointer, value);
+  const first = status?.find((pattern) => /^\d+$/.test(pattern)) ?? 200;
+  return {status: Number(first), headers: header ?? {}, body: JSON.stringify(body)};
+}
+
 /** A failure that has nothing to do with limits. */
 export function faultReply(status: number): Reply {
   return {status, headers: {}, body: JSON.stringify({message: `simulated ${status}`})};

@@ -8,6 +8,7 @@ import type {Profile} from '../profiles/profile.js';
 import {faultReply, quotaHeaders, type Reply, refusalReply, retryAfter, successReply} from './answers.js';
 import {type Read, readArrival} from './arrival.js';
 import {type Admission, openCounters} from './counters.js';
+import {type Executed, openExecuted} from './executed.js';
 import {type Fault, type Faults, hitFault} from './faults.js';
 import {inquire} from './inquiry.js';
 import {keyReader, type ScopeSources} from './keys.js';
@@ -47,6 +48,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     keysOf: keyReader(profile, options.scopes),
     counters: openCounters(profile.limits, profile.countRefusals),
     tally: keepTally(),
+    executed: openExecuted(profile),
     log: log === undefined ? undefined : openLog(log),
     refusal: refusalReply(profile),
     faults,
@@ -75,6 +77,7 @@ type Box = {
   readonly keysOf: ReturnType<typeof keyReader>;
   readonly counters: ReturnType<typeof openCounters>;
   readonly tally: ReturnType<typeof keepTally>;
+  readonly executed: Executed;
   readonly refusal: Reply;
   readonly faults: Faults;
   log: number | undefined;
@@ -108,7 +111,9 @@ function execute(box: Box, {arrival, fingerprint}: Read, roll: number): Outcome 
   const fault = refusedBy ? undefined : hitFault(box.faults, roll);
   // What was executed is in the world, whatever becomes of its answer.
   const lets = !refusedBy && (fault === undefined || fault.executed);
-  const success = lets ? (world?.answer(arrival, at) ?? successReply(arrival.method, n)) : undefined;
+  if (lets) box.executed.note(arrival);
+  const known = () => box.executed.replyTo(arrival) ?? successReply(arrival.method, n);
+  const success = lets ? (world?.answer(arrival, at) ?? known()) : undefined;
   const answered = replyTo(box, {success, fault, admission}, at);
   const key = arrival.headers['x-row'];
   record(box, {

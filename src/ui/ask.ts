@@ -94,7 +94,8 @@ export function sessionFrom(
         words.deadline === undefined ? Number.POSITIVE_INFINITY : now() + parseDuration('--deadline', words.deadline),
       drainMs: parseDuration('--drain-timeout', words['drain-timeout']),
       failureLimit: failures === undefined ? undefined : parseFailureLimit(failures),
-      inDoubt: words['in-doubt'] as 'hold' | 'retry',
+      // Who probes has held them by then.
+      inDoubt: words['in-doubt'] === 'retry' ? 'retry' : 'hold',
       keepBodies: words['keep-bodies'] as 'all' | 'failed' | 'none',
       onKeyFailure: words['on-key-failure'] as 'stop' | 'continue' | undefined,
     },

@@ -90,6 +90,10 @@ function tell(happening: Happening, now: number): string {
       return 'the process ended before an answer was journaled';
     case 'closed':
       return `${happening.limits.join(', ') || 'all requests'} closed until ${sayInstant(happening.until, now, 'seconds')}`;
+    case 'probed': {
+      const answer = happening.status === undefined ? 'not answered' : `answered ${happening.status}`;
+      return `probed: ${answer}${happening.why === undefined ? '' : `: in doubt still: ${happening.why}`}`;
+    }
     case 'decided':
       return `decided by ${happening.by}: ${happening.as}${happening.why === undefined ? '' : ` (${happening.why})`}`;
   }
@@ -128,6 +132,7 @@ function standOf(last: Happening, running: boolean): string {
     case 'sent':
       return running ? 'under way' : 'in doubt: nothing tells what became of it';
     case 'lost':
+    case 'probed':
       return 'in doubt: it may have been executed';
     case 'closed':
       return 'pending';

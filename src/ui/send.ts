@@ -12,6 +12,7 @@ import {orderFrom, sessionFrom} from './ask.js';
 import {conclude} from './conclude.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
 import {findRun} from './look.js';
+import {probeFirst} from './probe.js';
 import {openWorld} from './watch.js';
 
 type Flags = Interfaces.InferredFlags<typeof askFlags & typeof paceFlags & typeof sessionFlags>;
@@ -50,7 +51,11 @@ export async function goOn(run: string | undefined, flags: ResumeFlags, tool: st
     input: flags.input,
     fixedFile: flags.with,
   };
-  return withWorld(flags, tool, (world) => resumeRun(session, world));
+  const probes = flags['in-doubt'] === 'probe';
+  return withWorld(flags, tool, async (world) => {
+    if (probes) await probeFirst(session, world);
+    return resumeRun(session, world);
+  });
 }
 
 async function withWorld(

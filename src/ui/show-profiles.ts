@@ -3,6 +3,7 @@ import {findProfile, listProfiles, readProfile} from '../profiles/find.js';
 import {profileJsonSchema} from '../profiles/schema.js';
 import {profileToFile, profileToYaml} from '../profiles/write.js';
 import {readFoundProfile} from '../report/found.js';
+import {compileProbes} from '../requests/probe.js';
 import {checkLines, listedProfile, listLines} from './profiles.js';
 import {terminalOf} from './terminal.js';
 
@@ -25,9 +26,11 @@ export async function showProfile(name: string, json: boolean): Promise<void> {
   else process.stdout.write(profileToYaml(profile));
 }
 
-/** `sluice profiles check FILE`. Throws PROFILE_UNKNOWN or PROFILE_INVALID (78), which lists every fault. */
+/** `sluice profiles check FILE`. Throws PROFILE_UNKNOWN or PROFILE_INVALID (78), which lists every fault, TEMPLATE_INVALID (78) for a probe. */
 export function checkProfile(file: string): void {
-  process.stdout.write(`${checkLines(readProfile(file, Number.POSITIVE_INFINITY), file).join('\n')}\n`);
+  const profile = readProfile(file, Number.POSITIVE_INFINITY);
+  compileProbes(profile);
+  process.stdout.write(`${checkLines(profile, file).join('\n')}\n`);
 }
 
 /** `sluice profiles schema`. */

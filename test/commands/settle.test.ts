@@ -6,12 +6,19 @@ import {inFolder, listen, reply, sluice} from '../support/program.js';
 /** A run of five rows of which the second and the fourth were cut off after they had arrived. */
 function withDoubt(
   use: (cwd: string, arrivals: string[], words: (...args: string[]) => ReturnType<typeof sluice>) => Promise<void>,
+  {profile = 'name: mine\n', answerTo = (_asked: string, _n: number): number => 200} = {},
 ) {
   const users = ['user,note', ...[1, 2, 3, 4, 5].map((n) => `u-${n},"a, b"`)].join('\n');
-  return inFolder({'users.csv': `${users}\n`, 'mine.yaml': 'name: mine\n'}, async (cwd) => {
+  return inFolder({'users.csv': `${users}\n`, 'mine.yaml': profile}, async (cwd) => {
     const arrivals: string[] = [];
     const cut = new Set(['u-2', 'u-4']);
-    const provider = await listen(({body}, response) => {
+    const provider = await listen(({method, url, body}, response) => {
+      if (method === 'GET') {
+        const asked = `${method} ${url}`;
+        arrivals.push(asked);
+        reply(response, answerTo(asked, count(arrivals, asked)), '{"message": "ask later"}');
+        return;
+      }
       const {user} = JSON.parse(body);
       arrivals.push(user);
       if (cut.delete(user)) response.socket?.resetAndDestroy();
@@ -103,5 +110,53 @@ describe('sluice verify', () => {
       assert.match(stdout, /contradiction: .*users.csv is not the file this run was begun with: 6 rows now, 5 then/);
       const {stdout: json} = await words('verify', 'users.run', '--json');
       assert.deepInclude(JSON.parse(json), {holds: false, rows: 5});
+    }));
+});
+
+describe('sluice settle --probe', () => {
+  const profile = [
+    'name: mine',
+    'operations: {CreateUser: {route: POST /users}}',
+    'probes:',
+    '  - operations: [CreateUser]',
+    '    request: GET /users/{{ request.body.user }}',
+    '    happened: [{status: 200}]',
+    '    didNot: [{status: 404}]',
+  ].join('\n');
+
+  it('looks at the provider, settles what it tells, and says why the rest is left', () =>
+    withDoubt(
+      async (cwd, arrivals, words) => {
+        assert.match(
+          readFileSync(join(cwd, 'users.run/in-doubt.csv'), 'utf8'),
+          /"GET \/users\/u-2",\n.*"GET \/users\/u-4",\n/s,
+        );
+        const settled = await words('settle', 'users.run', '--probe', '--timeout', '100ms');
+        assert.equal(settled.exit, 0, settled.stderr);
+        assert.include(settled.stderr, 'probed: 1 executed, 0 not executed and to be sent again, 1 left in doubt\n');
+        assert.include(
+          settled.stderr,
+          '  - the probe was answered 501: ask later: 1 row, first row 4\n5 rows: 4 ok, 1 in doubt\n',
+        );
+        assert.deepEqual([count(arrivals, 'GET /users/u-2'), count(arrivals, 'GET /users/u-4')], [1, 1]);
+        const story = await words('explain', 'users.run', '2');
+        assert.match(story.stdout, /probed: answered 200\n.*decided by probe: ok \(GET \/users\/u-2 was answered 200/);
+        const resumed = await words('resume', 'users.run', '--in-doubt', 'probe', '--timeout', '100ms');
+        assert.equal(resumed.exit, 0, resumed.stderr);
+        assert.include(resumed.stderr, 'probed: 0 executed, 1 not executed and to be sent again, 0 left in doubt\n');
+        assert.deepEqual([count(arrivals, 'u-2'), count(arrivals, 'u-4')], [1, 2]);
+        const verified = await words('verify', 'users.run');
+        assert.match(verified.stdout, /it holds\n$/);
+      },
+      {profile, answerTo: (asked, n) => (asked === 'GET /users/u-2' ? 200 : n === 1 ? 501 : 404)},
+    )).timeout(30_000);
+
+  it('says so where the profile has no probe, and exits with 0', () =>
+    withDoubt(async (_, arrivals, words) => {
+      const before = arrivals.length;
+      const {exit, stderr} = await words('settle', 'users.run', '--probe');
+      assert.equal(exit, 0, stderr);
+      assert.include(stderr, '  - the profile has no probe for it: 2 rows, first row 2\n');
+      assert.lengthOf(arrivals, before);
     }));
 });

@@ -32,6 +32,24 @@ function recentAfter(spanMs: number, records: readonly JournalRecord[]) {
 describe('recentOf', () => {
   const first = opened(T);
 
+  it('counts probes as it does attempts: answered, given up on, left behind; but none that never left', () => {
+    const probe = (op: number, at: number): JournalRecord => ({t: 'q', op, l: 0, at});
+    const {attempts} = recentAfter(HOUR, [
+      header(9),
+      first,
+      ...[1, 2, 3, 4].map((op) => probe(op, T + op)),
+      {t: 'a', op: 2, at: T + 20, st: 404},
+      {t: 'a', op: 1, at: T + 30},
+      {t: 'a', op: 4, at: T + 31, e: 'unsent'},
+    ]);
+    const common = {buckets, refused: false, probe: true, opened: first};
+    assert.deepEqual(attempts, [
+      {op: 2, at: T + 2, answeredAt: T + 20, ...common},
+      {op: 1, at: T + 1, lostAt: T + 30, ...common},
+      {op: 3, at: T + 3, ...common},
+    ] as never);
+  });
+
   it('tells when each attempt was answered, given up on, refused', () => {
     const {attempts} = recentAfter(HOUR, [
       header(9),

@@ -43,6 +43,13 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
   'pattern-without-group.yaml': [
     '3: scopes.bot.from[0].pattern is "^/bots/[^/]+", expected a group: what is in (…) is the value',
   ],
+  'probe-for-nobody.yaml': ['3: probes[0] has neither groups nor operations, expected whose requests it is for'],
+  'probe-that-posts.yaml': [
+    '6: probes[0].request is "POST /users/find", expected GET or HEAD, a blank, and a path such as /users/{{ request.body.id }}',
+  ],
+  'probe-unknown-operation.yaml': [
+    '5: probes[0].operations[0] is "CreateUsers", which is not an operation, did you mean "CreateUser"?',
+  ],
   'refused-unknown-limit.yaml': ['5: refused[0].limits[0] is "users", which is not a limit, did you mean "user"?'],
   'renews-unknown.yaml': [
     '3: stop[0].renews is "weekly", expected hourly, daily, or a time of day in UTC such as 07:30Z',

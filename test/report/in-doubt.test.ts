@@ -70,6 +70,17 @@ describe('checkReader', () => {
       'DELETE /v1/y',
     ]));
 
+  it('names the request of the probe where the profile has one that can be made', async () => {
+    const profile = profileOf({
+      operations: {CreateUser: {route: 'POST /users/{user}'}},
+      probes: [{operations: ['CreateUser'], request: 'GET /users/{{ mail }}', happened: [{}], didNot: [{}]}],
+    });
+    assert.deepEqual(await checks('id,mail\n7,a@b\n8,\n', {profile}), [
+      'GET /v1/users/a%40b',
+      'POST /v1/users/8?api_key=***',
+    ]);
+  });
+
   it('is empty where the request cannot be built any more', async () => {
     assert.deepEqual(await checks('id\n..\n'), ['']);
     assert.deepEqual(await checks('name\nAnn\n'), ['']);

@@ -12,6 +12,9 @@ const decided = (op: number, as: 'ok' | 'failed' | 'retry' | 'skip'): JournalRec
   by: 'user',
   at: T,
 });
+const probed = (op: number): JournalRecord => ({t: 'q', op, l: 0, at: T});
+const found = (op: number, st?: number): JournalRecord =>
+  ({...decided(op, 'ok'), by: 'probe', ...(st === undefined ? {} : {st})}) as JournalRecord;
 const ok = (op: number, n = 1) => outcome(op, T, 'ok', {n, st: 201});
 const not = (op: number, n: number, e: string) => outcome(op, T, 'not', {n, e, st: 429});
 
@@ -46,6 +49,11 @@ describe('prove', () => {
       name: 'a row that was told 401 fails when others get through',
       records: [intent(1, T), not(1, 1, 'unauthorized'), intent(2, T), ok(2), outcome(1, T, 'failed', {st: 401})],
       states: {ok: 1, failed: 1, pending: 1},
+    },
+    {
+      name: 'a row in doubt of which a probe told is ok',
+      records: [intent(1, T), openedAt(T), probed(1), found(1, 200)],
+      states: {ok: 1, pending: 2},
     },
     {
       name: 'a row that cannot be sent failed without an attempt',
@@ -90,6 +98,12 @@ describe('prove', () => {
       name: 'a decision of a row that is not in doubt',
       records: [intent(1, T), ok(1), decided(1, 'failed')],
       says: 'row 1: decided as failed when it was ok',
+    },
+    {name: 'a probe of a row that is not in doubt', records: [probed(1)], says: 'row 1: probed when it was pending'},
+    {
+      name: 'a probe that decides without an answer',
+      records: [intent(1, T), openedAt(T), probed(1), found(1)],
+      says: 'row 1: ok by a probe without the status of an answer',
     },
     {name: 'an attempt that is missing', records: [intent(1, T, 2)], says: 'row 1: attempt 2 follows attempt 0'},
   ] as const)

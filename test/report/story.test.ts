@@ -53,6 +53,16 @@ describe('openStory', () => {
     assert.deepInclude(story.happenings[0], {waited: {behind: 'network, 1 per 10 s', until: T + 10_100}});
   });
 
+  it('tells what a probe was answered, and counts it in the windows of others', () => {
+    const probe: JournalRecord = {t: 'q', op: 1, l: 0, at: T};
+    const answer: JournalRecord = {t: 'a', op: 1, at: T + 100, st: 500, m: 'the probe was answered 500'};
+    const records = [probe, answer, sent(2, 0), answered(2, 100, 201), sent(3, 10_101)];
+    assert.deepEqual(storyOf(1, records), [
+      {kind: 'probed', at: T + 100, status: 500, why: 'the probe was answered 500'},
+    ]);
+    assert.deepInclude(storyOf(3, records)[0], {waited: {behind: 'network, 2 per 10 s', until: T + 10_100}});
+  });
+
   it('tells of a pause that an operator ordered', () => {
     const [told] = storyOf(1, [{t: 's', at: T, paused: true}, {t: 's', at: T + 9000, paused: false}, sent(1, 9010)]);
     assert.deepInclude(told, {waited: {behind: 'sluice pause', until: T + 9000}});

@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {parseProfile} from '../../src/profiles/parse.js';
 import type {Order} from '../../src/requests/asked.js';
 import {beginRun, type Ended} from '../../src/run/begin.js';
+import {type Probed, probeRows} from '../../src/run/probe-rows.js';
 import {type ResumeOrder, resumeRun} from '../../src/run/resume.js';
 import type {RunOptions} from '../../src/run/tools.js';
 import {OPTIONS} from './scene.js';
@@ -19,6 +20,7 @@ retry: {firstSeconds: 0.01, factor: 2, maxSeconds: 0.05, jitterSeconds: 0}
 
 /** What the provider heard of one request, and how many of this row it had heard before. */
 export type Heard = {
+  readonly method: string;
   readonly row: number;
   readonly n: number;
   readonly token: string | undefined;
@@ -42,6 +44,7 @@ export type Place = {
   resume(
     parts?: Partial<Omit<ResumeOrder, 'options'>> & {options?: Partial<RunOptions>; token?: string},
   ): Promise<Ended>;
+  probe(parts?: {options?: Partial<RunOptions>; token?: string}): Promise<Probed>;
   /** What stands in a file of the run folder. */
   read(name: string): string;
   close(): void;
@@ -64,10 +67,10 @@ export async function openPlace({
   writeFileSync(file, csv ?? `n\n${Array.from({length: rows}, (_, row) => row + 1).join('\n')}\n`);
   const heard: Heard[] = [];
   const lines: string[] = [];
-  const server = createServer(({url = '', headers, socket}, response) => {
+  const server = createServer(({method = '', url = '', headers, socket}, response) => {
     const row = Number(url.split('/').at(-1));
     const n = heard.filter((each) => each.row === row).length;
-    const one = {row, n, token: headers.authorization?.replace('Bearer ', ''), headers};
+    const one = {method, row, n, token: headers.authorization?.replace('Bearer ', ''), headers};
     heard.push(one);
     const answer = place.answer(one);
     if (answer) reply(response, answer);
@@ -117,6 +120,7 @@ export async function openPlace({
         {...session(), retryFailed: false, acceptCredential: false, ...parts, options: {...OPTIONS, ...options}},
         world(token),
       ),
+    probe: ({options, token} = {}) => probeRows({...session(options), acceptCredential: false}, world(token)),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
     close: () => {
       server.close();

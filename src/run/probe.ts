@@ -1,0 +1,172 @@
+import {now} from '../clock.js';
+import type {Exchange} from '../exchange.js';
+import type {Sender} from '../http/exchange.js';
+import type {Journal} from '../journal/journal.js';
+import type {JournalRecord} from '../journal/record.js';
+import type {Used} from '../limits/blame.js';
+import {refuse} from '../limits/refuse.js';
+import {EXIT, Problem} from '../problem.js';
+import {type Found, judgeProbe, type Probe} from '../requests/probe.js';
+import type {Request} from '../requests/request.js';
+import type {Secrets} from '../requests/secrets.js';
+import {showSafe} from '../requests/show.js';
+import {type Accounts, account} from './account.js';
+import {stopOf} from './ready.js';
+import {namedLimits} from './refusal.js';
+import {moreUrgent, type Stop} from './stop.js';
+
+/** A row in doubt and the request that can tell whether it was executed. */
+export type Asking = {
+  readonly row: number;
+  readonly probe: Probe;
+  readonly request: Request;
+  /** The server may still execute what is on its way to it, so nobody is asked before. */
+  readonly notBefore: number;
+};
+
+/** What became of the rows that were asked about; `left` says why some stay in doubt. */
+export type Told = {
+  readonly happened: number[];
+  readonly didNot: number[];
+  readonly left: {readonly row: number; readonly why: string}[];
+};
+
+/** What probes are sent with. */
+export type Probing = Accounts & {
+  readonly options: Accounts['options'] & {readonly maxWaitMs: number; readonly deadlineAt: number};
+  readonly journal: Pick<Journal, 'commit' | 'hasRoom'>;
+  readonly record: (record: JournalRecord) => void;
+  readonly sender: Pick<Sender, 'send'>;
+  readonly secrets: Pick<Secrets, 'apply' | 'scrub'>;
+  readonly random: () => number;
+  readonly abort: AbortController;
+  readonly told: Told;
+  /** Probes one after another that got no answer. */
+  silent: number;
+  stop: Stop | undefined;
+  wake: () => void;
+};
+
+/** So many probes in a row without an answer, and nobody is there. */
+const SILENT = 5;
+/** Of a sentence so many characters are kept, of a request in it so many. */
+const MESSAGE_LENGTH = 500;
+const REQUEST_LENGTH = 200;
+
+/** The instant at which its slots were taken, what was used of them then, and the lane that its journal calls it by. */
+export type Started = {readonly startedAt: number; readonly used: Used | undefined; readonly l: number};
+
+/**
+ * One probe whose slots were taken: durable in the journal before it leaves, for it counts in the windows of whoever comes after. Settles the row where
+ * the answer tells; `again` where it was refused, and its buckets are closed. Never rejects.
+ */
+export async function ask(asking: Asking, started: Started, probing: Probing): Promise<'again' | 'done'> {
+  const {journal, record} = probing;
+  try {
+    await journal.hasRoom();
+    record({t: 'q', op: asking.row, l: started.l, at: Math.round(started.startedAt)});
+    await journal.commit();
+    return follow(asking, {...started, exchange: await send(asking.request, probing)}, probing);
+  } catch (error) {
+    // What cannot be journaled was not sent, or stays in doubt as it was.
+    probing.told.left.push({row: asking.row, why: 'the journal could not be written'});
+    stopProbing(probing, stopOf(error));
+    return 'done';
+  }
+}
+
+/** Ends the probing, unless it is ending for something more urgent. */
+export function stopProbing(probing: Pick<Probing, 'stop' | 'secrets' | 'wake'>, stop: Stop): void {
+  probing.stop = moreUrgent(probing.stop, {...stop, message: probing.secrets.scrub(stop.message)});
+  probing.wake();
+}
+
+async function send(request: Request, {sender, secrets, abort, stop}: Probing): Promise<Exchange> {
+  if (stop) return {kind: 'unsent', error: 'ABORTED', message: 'the probing was stopped before it left'};
+  try {
+    return await sender.send(secrets.apply(request, request.credential), abort.signal);
+  } catch (error) {
+    if (error instanceof Problem) return {kind: 'unsent', error: error.code, message: error.message};
+    throw error;
+  }
+}
+
+type Ended = Started & {readonly exchange: Exchange};
+
+function follow(asking: Asking, ended: Ended, probing: Probing): 'again' | 'done' {
+  const {row, request, probe} = asking;
+  const {exchange, startedAt} = ended;
+  const at = now();
+  const found = judgeProbe(exchange, probe, probing.profile);
+  const {lesson} = account(request.buckets, {...ended, verdict: found}, probing, at);
+  const why = found.kind === 'untold' ? found.why : found.kind === 'refused' ? 'the probe was refused' : undefined;
+  const m = why === undefined ? undefined : showSafe(probing.secrets.scrub(why), MESSAGE_LENGTH);
+  probing.record({
+    t: 'a',
+    op: row,
+    at: Math.round(at),
+    ...(exchange.kind === 'answered' ? {st: exchange.response.status} : {}),
+    ms: Math.round(at - startedAt),
+    ...(exchange.kind === 'unsent' || exchange.kind === 'untrusted' ? {e: 'unsent'} : {}),
+    ...(m === undefined ? {} : {m}),
+  });
+  probing.silent = exchange.kind === 'answered' ? 0 : probing.silent + 1;
+  if (found.kind === 'refused') {
+    closeAfter(asking, ended, {found, lesson, at}, probing);
+    return 'again';
+  }
+  if (found.kind === 'untold') leave(row, exchange, m!, probing);
+  else decide(asking, found, probing, at);
+  return 'done';
+}
+
+function decide(
+  {row, request}: Asking,
+  {kind, status}: Found & {kind: 'happened' | 'did-not'},
+  {told, secrets, record}: Probing,
+  at: number,
+): void {
+  const happened = kind === 'happened';
+  const {pathname, search} = new URL(request.url);
+  const asked = showSafe(secrets.scrub(`${request.method} ${pathname}${search}`), REQUEST_LENGTH);
+  const why = `${asked} was answered ${status}: it was ${happened ? '' : 'not '}executed`;
+  (happened ? told.happened : told.didNot).push(row);
+  record({t: 'd', op: row, as: happened ? 'ok' : 'retry', by: 'probe', at: Math.round(at), st: status, why});
+}
+
+type Refused = {
+  readonly found: Found & {kind: 'refused'};
+  readonly lesson: ReturnType<typeof account>['lesson'];
+  readonly at: number;
+};
+
+/** A refusal closes the buckets, as that of any request does. */
+function closeAfter({row, request}: Asking, {startedAt, used, l}: Ended, refused: Refused, probing: Probing): void {
+  const {found, lesson, at} = refused;
+  const {ledger, profile, random, record} = probing;
+  const {until, closed} = refuse(ledger, request.buckets, {
+    startedAt,
+    now: at,
+    until: lesson?.until,
+    rule: profile.retry,
+    random: random(),
+    explained: lesson?.told ?? false,
+    named: namedLimits({verdict: found, lesson}, profile),
+    used,
+  });
+  const some = closed.length < request.buckets.length;
+  const of = some ? {of: closed.map(({limit}) => profile.limits[limit]!.name)} : {};
+  record({t: 'p', op: row, l, at: Math.round(at), until: Math.ceil(until), why: 'refused', ...of});
+}
+
+/** It stays in doubt. What one answer says of all the others ends the probing: nobody is there, or the credential is not good. */
+function leave(row: number, exchange: Exchange, why: string, probing: Probing): void {
+  probing.told.left.push({row, why});
+  if (exchange.kind === 'answered') {
+    if (exchange.response.status === 401)
+      stopProbing(probing, {why: 'unauthorized', exit: EXIT.credentials, message: why});
+    return;
+  }
+  if (exchange.error === 'ABORTED' || (exchange.kind === 'unanswered' && probing.silent < SILENT)) return;
+  stopProbing(probing, {why: 'unreachable', exit: EXIT.unreachable, message: why});
+}
