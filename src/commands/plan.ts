@@ -9,16 +9,23 @@ export default class Plan extends Command {
   static override examples = [
     '<%= config.bin %> plan cities.csv --profile amity --region eu --operation CreateCommunity --body \'{"displayName": "{{ name }}"}\'',
     '<%= config.bin %> plan --profile stream --region feeds --count AddActivity=1e9 --count Follow=2_000_000 --share 50%',
-    '<%= config.bin %> plan --profile stream --region feeds --count AddActivity=1e9 --count Follow=2_000_000 --share 50%',
   ];
   static override args = {
-    file: Args.string({description: 'CSV or NDJSON, gzipped or not; - for standard input; none with --count'}),
+    file: Args.string({
+      description:
+        'CSV or NDJSON, gzipped or not; - for standard input; a job of several steps, in YAML; none with --count',
+    }),
   };
   // All flags of run, so that only one word of the command line changes.
   static override flags = {...askFlags, ...paceFlags, ...sessionFlags, ...folderFlags, ...planFlags};
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Plan);
+    const {isJobFile, showJobPlan} = await import('../ui/job.js');
+    if (args.file !== undefined && isJobFile(args.file)) {
+      process.exitCode = await showJobPlan(args.file, flags);
+      return;
+    }
     const {showPlan} = await import('../ui/show-plan.js');
     process.exitCode = await showPlan(args.file, flags, this.argv);
   }

@@ -1,5 +1,6 @@
 import {Args, Command, Flags} from '@oclif/core';
 import {askFlags, paceFlags, sessionFlags} from '../ui/flags.js';
+import {onlyFlag} from '../ui/job-flags.js';
 
 export default class Resume extends Command {
   static override summary = 'Go on with a run that was interrupted.';
@@ -36,11 +37,17 @@ export default class Resume extends Command {
       description: 'go on with another secret of the same account, after a rotation',
     }),
     'accept-appended': Flags.boolean({description: 'send the rows too that were added at the end of the file'}),
+    only: onlyFlag,
     input: Flags.string({helpValue: 'FILE', description: 'where the file of this run is now'}),
   };
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Resume);
+    const {goOnJob, holdsJob} = await import('../ui/job.js');
+    if (args.run !== undefined && holdsJob(args.run)) {
+      process.exitCode = await goOnJob(args.run, flags, this.config.version);
+      return;
+    }
     const {goOn} = await import('../ui/send.js');
     process.exitCode = await goOn(args.run, flags, this.config.version);
   }

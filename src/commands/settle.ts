@@ -26,6 +26,13 @@ export default class Settle extends Command {
     }),
     as: Flags.string({options: ['ok', 'failed', 'retry', 'skip'], description: 'what it is', dependsOn: ['row']}),
     note: Flags.string({helpValue: 'TEXT', description: 'why, for whoever reads the results', dependsOn: ['row']}),
+    captured: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME=VALUE',
+      description: 'what --capture would have kept of the answer',
+      dependsOn: ['row'],
+    }),
     from: Flags.string({helpValue: 'FILE', description: 'in-doubt.csv, with its column _decision filled in'}),
     probe: Flags.boolean({
       description: "look at the provider, by the profile's probes, and settle the rows of which that tells",

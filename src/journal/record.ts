@@ -105,6 +105,8 @@ export type JournalRecord =
       /** The status of the answer by which a probe decided. */
       readonly st?: number;
       readonly why?: string;
+      /** What is to be captured, as a person found it at the provider. */
+      readonly cap?: Readonly<Record<string, unknown>>;
       /** From here on the cells of the row are those that stand in the file of this `w` record. */
       readonly w?: number;
     }

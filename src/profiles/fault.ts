@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import {didYouMean} from './nearest.js';
-import {profileJsonSchema} from './schema.js';
 
 export type Path = readonly (string | number)[];
 
@@ -17,10 +16,10 @@ export function memberName(path: Path): string {
 }
 
 /** What a person is told about each issue that the schema found: the value, and what was expected there. */
-export function schemaFaults(issues: readonly z.core.$ZodIssue[], data: unknown): Fault[] {
+export function schemaFaults(issues: readonly z.core.$ZodIssue[], data: unknown, whole: JsonSchema): Fault[] {
   return issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownMember(path, key));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownMember(path, key, whole));
     if (issue.code === 'invalid_key') {
       const shown = JSON.stringify(path.at(-1));
       return [
@@ -35,8 +34,8 @@ export function schemaFaults(issues: readonly z.core.$ZodIssue[], data: unknown)
   });
 }
 
-function unknownMember(path: Path, key: string): Fault {
-  const schema = schemaAt(path);
+function unknownMember(path: Path, key: string, whole: JsonSchema): Fault {
+  const schema = schemaAt(path, whole);
   const members = Object.keys(schema?.properties ?? {});
   const meant = didYouMean(key, members) || `; known are ${members.join(', ')}`;
   const place = path.length === 0 ? '' : `${memberName(path)}: `;
@@ -101,20 +100,21 @@ function valueAt(data: unknown, path: Path): unknown {
   return value;
 }
 
-type Schema = {
+/** As much of a JSON JsonSchema as tells which members there are; `title` is what a thing is called. */
+export type JsonSchema = {
   readonly title?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
 };
 
-function schemaAt(path: Path): Schema | undefined {
-  let schema: Schema | undefined = {...(profileJsonSchema() as Schema), title: 'a profile'};
+function schemaAt(path: Path, whole: JsonSchema): JsonSchema | undefined {
+  let schema: JsonSchema | undefined = whole;
   for (const step of path) {
     if (schema === undefined) return undefined;
-    const {properties, additionalProperties, items}: Schema = schema;
-    const open: Schema | undefined = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+    const {properties, additionalProperties, items}: JsonSchema = schema;
+    const open: JsonSchema | undefined = typeof additionalProperties === 'object' ? additionalProperties : undefined;
     schema = typeof step === 'number' ? items : (properties?.[step] ?? open);
   }
   const properties = Object.assign({}, schema?.properties, ...(schema?.anyOf ?? []).map((one) => one.properties));

@@ -1,120 +1,24 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLError,
-} from 'yaml';
-import {EXIT, Problem, placeName} from '../problem.js';
 import {crossFaults} from './check.js';
 import {completeProfile} from './complete.js';
-import {type Fault, type Path, schemaFaults} from './fault.js';
+import {schemaFaults} from './fault.js';
+import {type FileKind, readPlaced} from './placed.js';
 import type {Profile} from './profile.js';
-import {profileSchema} from './schema.js';
+import {profileJsonSchema, profileSchema} from './schema.js';
 
-/** More than any provider's facts need: the largest built-in profile has 30 kB. */
-const LARGEST_BYTES = 1_048_576;
+const PROFILE: FileKind<Profile> = {
+  noun: 'profile',
+  code: 'PROFILE_INVALID',
+  next: (file) => `sluice profiles check ${file}`,
+  read: (data) => {
+    const result = profileSchema.safeParse(data);
+    const faults = result.success
+      ? crossFaults(result.data)
+      : schemaFaults(result.error.issues, data, {...profileJsonSchema(), title: 'a profile'});
+    return result.success && faults.length === 0 ? {value: completeProfile(result.data)} : {faults};
+  },
+};
 
-/** More faults than these are counted, not listed, unless all are asked for. */
-const MOST_LISTED = 10;
-
-type Placed = {readonly line: number; readonly says: string};
-
-/**
- * The profile that a YAML or JSON text holds, complete. Throws PROFILE_INVALID (exit 78), which lists what is wrong with each member: file and
- * line, the value found, what was expected, and the name that was probably meant; `mostListed` of them, and how many more there are.
- */
-export function parseProfile(text: string, file: string, mostListed = MOST_LISTED): Profile {
-  if (text.length > LARGEST_BYTES)
-    throw invalid(file, [{line: 1, says: 'the file is larger than 1 MB, which no profile is'}]);
-  const lines = new LineCounter();
-  const document = readDocument(text, file, lines);
-  const data = plainData(document, file);
-  const result = profileSchema.safeParse(data);
-  const faults = result.success ? crossFaults(result.data) : schemaFaults(result.error.issues, data);
-  if (result.success && faults.length === 0) return completeProfile(result.data);
-  throw invalid(
-    file,
-    faults.map((fault) => ({line: lineOf(document, lines, fault), says: fault.says})),
-    mostListed,
-  );
-}
-
-function readDocument(text: string, file: string, lines: LineCounter): Document {
-  try {
-    const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, version: '1.2'});
-    const errors = [...document.errors, ...document.warnings];
-    if (errors.length === 0) return document as Document;
-    if (errors.some(({message}) => message.includes('call stack'))) throw new RangeError('nested too deeply');
-    throw invalid(
-      file,
-      errors.map((error) => ({line: lines.linePos(error.pos[0]).line, says: yamlFault(error, text)})),
-    );
-  } catch (error) {
-    // Nesting deep enough to exhaust the stack is the one thing that the parser does not report as an error of the text.
-    if (error instanceof RangeError) throw invalid(file, [{line: 1, says: 'not YAML: nested too deeply'}]);
-    throw error;
-  }
-}
-
-function plainData(document: Document, file: string): unknown {
-  try {
-    return document.toJS({maxAliasCount: 100});
-  } catch (error) {
-    throw invalid(file, [{line: 1, says: `not YAML: ${sentence((error as Error).message)}`}]);
-  }
-}
-
-function yamlFault({code, message, pos}: YAMLError, text: string): string {
-  if (code !== 'DUPLICATE_KEY') return `not YAML: ${sentence(message)}`;
-  const [key = ''] = /^[^:\n]*/.exec(text.slice(pos[0])) ?? [];
-  return `${key.trim()} stands in its map for the second time, expected every name once`;
-}
-
-function sentence(message: string): string {
-  const [first = ''] = message.split('\n');
-  return first.charAt(0).toLowerCase() + first.slice(1);
-}
-
-function lineOf(document: Document, lines: LineCounter, {path, on}: Fault): number {
-  let node: unknown = document.contents;
-  let offset = (node as Node | null)?.range?.[0] ?? 0;
-  for (const [i, step] of path.entries()) {
-    const next = stepInto(isAlias(node) ? node.resolve(document) : node, step);
-    if (next === undefined) break;
-    // A member that has a name is found by it; what is missing in it is told at the name as well.
-    const named = next.key?.range?.[0];
-    offset = (on === 'key' && i === path.length - 1 ? named : undefined) ?? next.value?.range?.[0] ?? named ?? offset;
-    if (isMap(next.value) || isSeq(next.value)) offset = named ?? offset;
-    node = next.value;
-  }
-  return lines.linePos(offset).line;
-}
-
-function stepInto(node: unknown, step: Path[number]): {key?: Node; value: Node | null} | undefined {
-  if (isSeq(node)) {
-    const item = node.items[Number(step)] as Node | undefined;
-    return item && {value: item};
-  }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.find(({key}) => isScalar(key) && String(key.value) === String(step));
-  return pair && {key: pair.key as Node, value: pair.value as Node | null};
-}
-
-function invalid(file: string, found: readonly Placed[], mostListed = MOST_LISTED): Problem {
-  const sorted = [...found].sort((a, b) => a.line - b.line);
-  const [first, ...rest] = sorted as [Placed, ...Placed[]];
-  const listed = rest.slice(0, mostListed - 1).map(({line, says}) => `${placeName({file, line})}: ${says}`);
-  if (sorted.length > mostListed) listed.push(`and ${sorted.length - mostListed} more`);
-  const where = sorted.length === 1 ? `line ${first.line} of ${file}` : `these lines of ${file}`;
-  return new Problem(
-    'PROFILE_INVALID',
-    [first.says, ...listed].join('\n'),
-    `Correct ${where}, then look again: sluice profiles check ${file}`,
-    {at: {file, line: first.line}, exit: EXIT.badProfile},
-  );
+/** The profile that a YAML or JSON text holds, complete. Throws PROFILE_INVALID (exit 78) as `readPlaced` does. */
+export function parseProfile(text: string, file: string, mostListed?: number): Profile {
+  return readPlaced(text, file, PROFILE, mostListed);
 }

@@ -105,7 +105,8 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
           states[record.op] = CODE_OF_DECISION[record.as];
           times[record.op] = record.at;
           // A row that somebody found to be ok has no error any more.
-          return say(record.op, record.as === 'failed' || record.as === 'skip' ? said : {});
+          if (record.as === 'failed' || record.as === 'skip') return say(record.op, said);
+          return say(record.op, record.cap === undefined ? {} : {captured: record.cap});
         }
         case 'O':
           return settleOpen();

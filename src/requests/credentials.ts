@@ -89,7 +89,7 @@ export function readSecretHeaders(
 }
 
 /** Removes from the environment what has been read from it; to be called once everything that needs a secret has read it. */
-export function forgetSecrets(source: SecretSource, variables: Iterable<string>): void {
+export function forgetSecrets(source: Pick<SecretSource, 'env'>, variables: Iterable<string>): void {
   for (const variable of variables) delete source.env[variable];
 }
 

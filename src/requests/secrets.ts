@@ -59,7 +59,7 @@ export function openSecrets(place: SecretPlace): Secrets {
   let known = readAll(profile, source, baseUrl, carried);
   let extra = readSecretHeaders(headers, source, baseUrl);
   if (!rule && !extra && !dry) refuseNone(profile);
-  forgetSecrets({env, file: {}}, secretVariables(profile, headers));
+  forgetSecrets({env}, secretVariables(profile, headers));
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let scrub = makeScrub(secretsOf(known, extra));
   const fingerprintOf = (wanted: string | undefined, salt: string) =>

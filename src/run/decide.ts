@@ -61,9 +61,10 @@ async function write(folder: string, manifest: Manifest, decisions: readonly Dec
   const record = recorder(journal, standing);
   record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.length}));
   for (const each of cutOutcomes(recovered, at)) record(each);
-  for (const {row, as, why} of decisions) {
+  for (const {row, as, why, captured} of decisions) {
     await journal.hasRoom();
-    record({t: 'd', op: row, as, by: 'user', at, ...(why === undefined ? {} : {why: why.slice(0, NOTE_LENGTH)})});
+    const said = why === undefined ? {} : {why: why.slice(0, NOTE_LENGTH)};
+    record({t: 'd', op: row, as, by: 'user', at, ...said, ...(captured && as === 'ok' && {cap: captured})});
   }
   record({t: 'E', at, ...endOf(standing, ended), counts: counts(standing)});
   await journal.close();

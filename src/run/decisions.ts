@@ -11,12 +11,14 @@ export type Decision = {
   readonly row: number;
   readonly as: (typeof DECISIONS)[number];
   readonly why?: string | undefined;
+  /** What the answer that was lost would have given. */
+  readonly captured?: Readonly<Record<string, string>> | undefined;
   readonly at?: Place | undefined;
 };
 
 /**
- * The decisions of a file such as in-doubt.csv, with the columns `_row` and `_decision`, and `_note` where somebody says why. Rows without a
- * decision are left as they are. Throws DECISION_INVALID (65), naming file and line, and what an input throws.
+ * The decisions of a file such as in-doubt.csv, with the columns `_row` and `_decision`, `_note` where somebody says why, and `_captured.NAME` for what
+ * the answer would have given. Rows without a decision are left as they are. Throws DECISION_INVALID (65), naming file and line, and what an input throws.
  */
 export async function readDecisions(file: string): Promise<Decision[]> {
   const input = await openInput(file);
@@ -54,7 +56,17 @@ function decisionOf({place, values}: Row, {name}: Input): Decision | undefined {
       'Correct that line; no row of the file was settled.',
     );
   const note = textOf(values._note);
-  return {row, as, at, ...(note === '' ? {} : {why: note})};
+  const captured = capturedOf(values);
+  return {row, as, at, ...(note === '' ? {} : {why: note}), ...(captured && {captured})};
+}
+
+const CAPTURED = '_captured.';
+
+function capturedOf(values: Row['values']): Record<string, string> | undefined {
+  const found = Object.entries(values)
+    .filter(([column, value]) => column.startsWith(CAPTURED) && textOf(value) !== '')
+    .map(([column, value]) => [column.slice(CAPTURED.length), textOf(value)]);
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 function isDecision(text: string): text is Decision['as'] {

@@ -7,6 +7,7 @@ import {EXIT, Problem} from '../problem.js';
 import {findProfile} from '../profiles/find.js';
 import {parseOkFlag} from '../profiles/ok-flag.js';
 import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
+import type {Profile} from '../profiles/profile.js';
 import {chooseBaseUrl, type Order} from '../requests/asked.js';
 import type {SessionOrder} from '../run/order.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
@@ -25,7 +26,7 @@ export function orderFrom(file: string, words: AskWords): Order {
       'FILE is empty, expected the path of a CSV or NDJSON file',
       'Name the file; - reads standard input.',
     );
-  const profile = findProfile(words.profile);
+  const profile = profileFrom(words);
   const {request, operation, header: headers = [], id, key, phase} = words;
   const template =
     request === undefined && operation === undefined
@@ -54,6 +55,12 @@ export function orderFrom(file: string, words: AskWords): Order {
     delimiter: words.delimiter,
     skipInvalid: words['skip-invalid'],
   };
+}
+
+/** The profile that is named. Throws WORD_MISSING (2) where none is; only a job says it itself. */
+export function profileFrom({profile}: {readonly profile?: string | undefined}): Profile {
+  if (profile !== undefined) return findProfile(profile);
+  throw usage('WORD_MISSING', '--profile is missing', 'Type: sluice run --help, which begins with an example.');
 }
 
 /** Limits, share and concurrency as the operator wants them. */

@@ -5,7 +5,6 @@ export const askFlags = {
   profile: Flags.string({
     helpGroup: 'PROVIDER',
     char: 'p',
-    required: true,
     helpValue: 'NAME|FILE',
     description: 'provider profile: a built-in name, NAME:VARIANT, or a YAML file',
   }),

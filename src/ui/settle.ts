@@ -14,6 +14,7 @@ export type SettleWords = {
   readonly row?: readonly number[] | undefined;
   readonly as?: string | undefined;
   readonly note?: string | undefined;
+  readonly captured?: readonly string[] | undefined;
   readonly from?: string | undefined;
   readonly probe: boolean;
   readonly timeout: string;
@@ -47,7 +48,7 @@ async function sayStand(folder: string, first: readonly string[], json: boolean)
   process.stderr.write(`${[...first, ...lines].join('\n')}\n`);
 }
 
-function decisionsOf({row = [], as, note}: SettleWords): Decision[] {
+function decisionsOf({row = [], as, note, captured = []}: SettleWords): Decision[] {
   if (row.length === 0 || as === undefined)
     throw new Problem(
       'DECISION_MISSING',
@@ -55,5 +56,24 @@ function decisionsOf({row = [], as, note}: SettleWords): Decision[] {
       'Write it as --row 88 --as ok, or fill in the column _decision of in-doubt.csv and name that file with --from.',
       {exit: EXIT.usage},
     );
-  return row.map((each) => ({row: each, as: as as Decision['as'], ...(note === undefined ? {} : {why: note})}));
+  const said = {
+    ...(note === undefined ? {} : {why: note}),
+    ...(captured.length > 0 && {captured: capturedFrom(captured)}),
+  };
+  return row.map((each) => ({row: each, as: as as Decision['as'], ...said}));
+}
+
+function capturedFrom(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([^=\s]+)=(.+)$/s.exec(text) ?? [];
+      if (name !== undefined && value !== undefined) return [name, value];
+      throw new Problem(
+        'CAPTURED_INVALID',
+        `--captured is "${text}", expected a name, = and a value`,
+        'Write it as --captured communityId=c-1.',
+        {exit: EXIT.usage},
+      );
+    }),
+  );
 }

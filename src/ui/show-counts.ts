@@ -2,9 +2,8 @@ import type {Interfaces} from '@oclif/core';
 import {now} from '../clock.js';
 import {type CountPlanning, planCounts} from '../plan/counted.js';
 import {EXIT, Problem} from '../problem.js';
-import {findProfile} from '../profiles/find.js';
 import {openSecrets} from '../requests/secrets.js';
-import {overridesFrom} from './ask.js';
+import {overridesFrom, profileFrom} from './ask.js';
 import {parseCount, parseKeys, sumCounts} from './count-words.js';
 import type {askFlags, paceFlags} from './flags.js';
 import type {planFlags} from './plan-flags.js';
@@ -21,7 +20,7 @@ export function countsFrom(file: string | undefined, words: Words): CountPlannin
       `FILE is ${JSON.stringify(file)} and --count is given: a plan is made of the one or of the other`,
       'Leave out the file, or --count.',
     );
-  const profile = findProfile(words.profile);
+  const profile = profileFrom(words);
   const {credential} = openSecrets({
     profile,
     env: process.env,

@@ -12,6 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['requests', 'http'],
   ['schedule'],
   ['plan', 'run', 'report', 'simulate'],
+  ['jobs'],
   ['ui'],
   ['commands'],
 ];

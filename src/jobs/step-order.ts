@@ -1,0 +1,92 @@
+import {dirname, resolve} from 'node:path';
+import {EXIT, Problem} from '../problem.js';
+import {findProfile} from '../profiles/find.js';
+import {parseOkFlag} from '../profiles/ok-flag.js';
+import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
+import type {Profile} from '../profiles/profile.js';
+import {chooseBaseUrl, type Order} from '../requests/asked.js';
+import type {SessionOrder} from '../run/order.js';
+import type {Step} from './job.js';
+
+/** What a step is asked to send: the order that `sluice run` would make of the same words. Throws what they throw (2, 78). */
+export function orderOf(step: Step, input: string, jobFile: string): Order {
+  const {provider, request, operation, headers, body, form, id, key, phase, scope, capture} = step;
+  const profile = profileOf(step, jobFile);
+  return {
+    file: input,
+    asked: {
+      profile,
+      baseUrl: chooseBaseUrl(profile, {baseUrl: provider.baseUrl, region: provider.region}),
+      template: {request, operation, headers, body, form},
+      ...{id, key, phase},
+      scope: Object.fromEntries(
+        Object.entries(scope).map(([name, from]) => [
+          name,
+          from.startsWith('@') ? {column: from.slice(1)} : {value: from},
+        ]),
+      ),
+      headers,
+      allowedOrigins: [],
+      ...(Object.keys(capture).length > 0 && {capture}),
+      ...(form && {filesRoot: dirname(jobFile)}),
+    },
+    delimiter: 'file' in step.input ? step.input.delimiter : undefined,
+    skipInvalid: false,
+  };
+}
+
+function profileOf({provider: {profile}}: Step, jobFile: string): Profile {
+  const isFile = /[/\\]|\.(ya?ml|json)$/i.test(profile);
+  return findProfile(isFile ? resolve(dirname(jobFile), profile) : profile);
+}
+
+/** The session of one step: what the operator said for all, over what the job says of this one. */
+export function sessionOf(step: Step, folder: string, jobFile: string, session: SessionOrder): SessionOrder {
+  const {provider, inDoubt, onKeyFailure} = step;
+  return {
+    ...session,
+    folder,
+    overrides: overridesOf(step, session.overrides),
+    credential: session.credential ?? provider.credential,
+    envFile: session.envFile ?? (provider.envFile && resolve(dirname(jobFile), provider.envFile)),
+    options: {
+      ...session.options,
+      inDoubt: session.options.inDoubt === 'retry' ? 'retry' : (inDoubt ?? 'hold'),
+      onKeyFailure: session.options.onKeyFailure ?? onKeyFailure,
+    },
+  };
+}
+
+/** How fast a step goes. */
+export function overridesOf({provider, ok}: Step, said: Overrides): Overrides {
+  const {limit = [], share, concurrency, pace} = provider;
+  const rules = [...(said.ok ?? []), ...ok.flatMap(parseOkFlag)];
+  return {
+    limits: said.limits.length > 0 ? said.limits : limit.map(parseLimitFlag),
+    share: said.share ?? (share === undefined ? undefined : parseShare(share)),
+    concurrency: said.concurrency ?? concurrency,
+    pace: said.pace ?? pace,
+    rampSeconds: said.rampSeconds,
+    ok: rules.length > 0 ? rules : undefined,
+  };
+}
+
+/** Says of which step a Problem is. */
+export async function ofStep<T>({name}: Step, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.message.startsWith(`step ${name}: `)) throw error;
+    throw new Problem(error.code, `step ${name}: ${error.message}`, error.suggestions.join('\n'), {exit: error.exit});
+  }
+}
+
+/** Throws STEP_UNKNOWN (2). */
+export function unknownStep(name: string, says: string, steps: readonly Step[]): Problem {
+  return new Problem(
+    'STEP_UNKNOWN',
+    `--only names "${name}", ${says}`,
+    `Name some of: ${steps.map((step) => step.name).join(', ')}.`,
+    {exit: EXIT.usage},
+  );
+}
