@@ -12,7 +12,7 @@ export default class Resume extends Command {
     '<%= config.bin %> resume users.run --retry-failed --with fixed.csv',
   ];
   static override args = {
-    run: Args.string({description: 'the run folder; the only one here otherwise'}),
+    run: Args.string({description: 'the folder of a run or a job; the only run here otherwise'}),
   };
   static override flags = {
     ...paceFlags,
@@ -43,8 +43,9 @@ export default class Resume extends Command {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Resume);
-    const {goOnJob, holdsJob} = await import('../ui/job.js');
+    const {holdsJob} = await import('../jobs/folder.js');
     if (args.run !== undefined && holdsJob(args.run)) {
+      const {goOnJob} = await import('../ui/job.js');
       process.exitCode = await goOnJob(args.run, flags, this.config.version);
       return;
     }

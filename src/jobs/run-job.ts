@@ -111,7 +111,7 @@ function conclude({folder}: JobOrder, steps: readonly StepTally[], stop: JobEnde
   const exit = stop?.ending.exit ?? exitOf(left);
   const word = shellWord(folder);
   const again = failed > 0 && exit === EXIT.rowsFailed ? ' --retry-failed' : '';
-  const next = exit === EXIT.ok ? `sluice status ${word}` : `sluice resume ${word}${again}`;
+  const next = exit === EXIT.ok ? `sluice verify ${word}` : `sluice resume ${word}${again}`;
   writeDerived(jobFiles(folder).summary, `${JSON.stringify({steps, exit, next}, undefined, 2)}\n`);
   return {steps, exit, stop, next};
 }

@@ -51,8 +51,6 @@ const SAID_BY_JOB = [
   'rows',
 ] as const satisfies readonly (keyof Asked)[];
 
-export {holdsJob};
-
 /** Whether a file is a job, and not rows. */
 export function isJobFile(file: string): boolean {
   return /\.ya?ml$/i.test(file);

@@ -1,4 +1,5 @@
 import type {Interfaces} from '@oclif/core';
+import {jobAround} from '../jobs/folder.js';
 import {defaultRunDir, holdsRun, type Manifest, readManifest} from '../journal/folder.js';
 import {closeInput, digestInput, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
@@ -43,6 +44,8 @@ export async function sendFile(file: string, flags: RunFlags, tool: string): Pro
 /** `sluice resume RUN`. Returns the exit code. */
 export async function goOn(run: string | undefined, flags: ResumeFlags, tool: string): Promise<ExitCode> {
   const folder = run ?? (await findRun('resume'));
+  const job = jobAround(folder);
+  if (job !== undefined) throw partOfJob(folder, job);
   const session = {
     ...sessionFrom(folder, flags),
     retryFailed: flags['retry-failed'],
@@ -55,6 +58,14 @@ export async function goOn(run: string | undefined, flags: ResumeFlags, tool: st
   return withWorld(flags, tool, async (world) => {
     if (probes) await probeFirst(session, world);
     return resumeRun(session, world);
+  });
+}
+
+/** By itself it would not know which of its rows went out in other requests since. */
+function partOfJob(folder: string, job: string): Problem {
+  return new Problem('RUN_OF_JOB', 'this run is a step of a job', `Go on with the job: sluice resume ${job}`, {
+    at: {file: folder},
+    exit: EXIT.usage,
   });
 }
 

@@ -182,6 +182,17 @@ describe('a job', () => {
         assert.equal((await stage.type('resume', 'job.run')).exit, 0);
         assert.deepInclude((await stage.account()).communityMembers, {there: 1, again: 0});
         assert.deepInclude((await stage.account()).users, {made: 1, again: 0});
+        const status = await stage.type('status', 'job.run');
+        assert.match(status.stdout, /^members {2}1 request: 1 ok \(complete\)$/m);
+        const proof = await stage.type('verify', 'job.run');
+        assert.equal(proof.exit, 0);
+        assert.lengthOf(proof.stdout.match(/^it holds$/gm)!, 3);
+        const step = await stage.type('resume', 'job.run/steps/members.run');
+        assert.equal(step.exit, 2);
+        assert.include(step.stderr, 'this run is a step of a job');
+        const flag = await stage.type('run', 'job.yaml', '--request', 'POST /x');
+        assert.equal(flag.exit, 2);
+        assert.include(flag.stderr, '--request is given, and a job says it itself');
         const other = await sluice(['run', 'job.yaml'], {cwd: stage.cwd, env: SECRETS});
         assert.equal(other.exit, 73);
       },

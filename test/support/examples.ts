@@ -1,3 +1,6 @@
+import type {JobPlan, StepPlan} from '../../src/jobs/plan-job.js';
+import type {JobEnded} from '../../src/jobs/run-job.js';
+import type {StepTally} from '../../src/jobs/stand.js';
 import type {Plan} from '../../src/plan/plan.js';
 import {findProfile} from '../../src/profiles/find.js';
 import {resultOf} from '../../src/report/results.js';
@@ -6,6 +9,7 @@ import {keepAccount} from '../../src/simulate/account.js';
 import type {Served} from '../../src/simulate/announce.js';
 import {keepTally} from '../../src/simulate/tally.js';
 import {controlShown} from '../../src/ui/control.js';
+import type {JobStatus} from '../../src/ui/job-status.js';
 import {listedProfile} from '../../src/ui/profiles.js';
 import {proofShown} from '../../src/ui/verify.js';
 
@@ -23,6 +27,28 @@ const OUTCOME = {
   captured: null,
   resent: false,
 } as const;
+
+const TALLY: StepTally = {
+  step: 'users',
+  rows: 1,
+  ok: 1,
+  failed: 0,
+  inDoubt: 0,
+  skipped: 0,
+  waiting: 0,
+  pending: 0,
+  requests: 1,
+};
+
+const STEP_PLAN: StepPlan = {
+  step: 'users',
+  rows: 1,
+  requests: 1,
+  seconds: 1,
+  unbatchedSeconds: null,
+  invalid: 0,
+  problems: [],
+};
 
 const PLAN: Plan = {
   rows: 1,
@@ -57,6 +83,19 @@ const PLAN: Plan = {
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'summary.json': summaryOf({run: 'r', folder: 'a.run', counts: COUNTS, span: NOT_BEGUN, running: false}),
   'plan --json': PLAN,
+  'run JOB --json': {steps: [TALLY], exit: 0, next: 'sluice status a.run'} satisfies Omit<JobEnded, 'stop'>,
+  'plan JOB --json': {
+    steps: [STEP_PLAN],
+    seconds: 1,
+    finishesAt: '2026-08-21T12:00:00.000Z',
+    exit: 0,
+  } satisfies JobPlan,
+  'status JOB --json': {
+    steps: [
+      {step: 'users', run: summaryOf({run: 'r', folder: 'a.run', counts: COUNTS, span: NOT_BEGUN, running: false})},
+    ],
+    next: 'sluice resume a.run',
+  } satisfies JobStatus,
   'profiles --json': [listedProfile(findProfile('amity'))],
   'simulate --json': {...keepTally().read(), state: {users: keepAccount().read(0)}} satisfies Served,
   'results.ndjson': resultOf(1, 'u-1', OUTCOME),
