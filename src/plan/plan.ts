@@ -99,7 +99,7 @@ export function planRun(planned: Planned): Plan {
     secondsLow: seconds(Math.min(low.ms, expected.ms)),
     secondsHigh: seconds(Math.max(high.ms, expected.ms)),
     finishesAt: new Date(Math.round(startAt + expected.ms)).toISOString(),
-    binding: bindingOf(planned, expected),
+    binding: bindingOf(planned),
     lanes: lanesOf(lanes, counts, expected),
     preview,
     problems,
@@ -118,10 +118,10 @@ function play({lanes, line, profile, startAt, openLedger}: Planned, latencies: L
   return foresee(lanes.copy(), ledger, {startAt, ...latencies, fixedEnds: announcesEnds(profile)}, line);
 }
 
-function bindingOf(planned: Planned, {held, ms, played}: Foreseen): Plan['binding'] {
-  // Of two that differ by a window, chance has no part in the difference.
+/** Told without chance: it cuts the stretches of one window into many, and has no part in what another window makes of the run. */
+function bindingOf(planned: Planned): Plan['binding'] {
   const alike = {latencyMs: planned.latency.expectedMs};
-  const narrow = played <= MOST_PLAYED && held.size > 0 ? play(planned, alike).ms : 0;
+  const {held, ms, played} = play(planned, alike);
   return [...held.values()]
     .filter((entry) => entry.ms > 0)
     .sort((one, other) => other.ms - one.ms)
@@ -135,7 +135,7 @@ function bindingOf(planned: Planned, {held, ms, played}: Foreseen): Plan['bindin
       before: entry.before?.window ?? null,
       savesSeconds:
         place < WIDENED && played <= MOST_PLAYED && (entry.rule || entry.limit === CAP)
-          ? seconds(narrow - play(planned, alike, entry).ms)
+          ? seconds(ms - play(planned, alike, entry).ms)
           : null,
     }));
 }

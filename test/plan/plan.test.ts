@@ -72,6 +72,17 @@ describe('planRun', () => {
     assert.isAbove(first!.share, 0.99);
   });
 
+  it('counts a window that holds turn after turn once for each, though some answers take longer than others', () => {
+    const windows = [
+      {requests: 10, seconds: 10, kind: 'rolling' as const},
+      {requests: 100, seconds: 1000, kind: 'rolling' as const},
+    ];
+    const [most] = planned([400], {openLedger: () => openLedger([{name: 'bot', windows}], 100)}).binding;
+    assert.equal(most?.window, '100 per 1000 s');
+    assert.closeTo(most!.idleSeconds, 900, 15);
+    assert.closeTo(most!.everySeconds!, 1000, 1);
+  });
+
   it('says what each window would save if it were a quarter wider', () => {
     // 25 are three turns of ten and two of thirteen; 40 are four of each.
     assert.deepInclude(planned([25]).binding[0], {limit: 'bot', savesSeconds: 60.1});
