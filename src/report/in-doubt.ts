@@ -3,6 +3,7 @@ import type {Row} from '../operations/operation.js';
 import {parseOperation} from '../operations/parse.js';
 import {columnsOf, type Input} from '../operations/source.js';
 import {Problem} from '../problem.js';
+import type {Profile} from '../profiles/profile.js';
 import {askedOf, rolesOf, settingOf} from '../requests/asked.js';
 import {buildRequest} from '../requests/build.js';
 import {buildProbe, compileProbes, probeOf} from '../requests/probe.js';
@@ -30,6 +31,11 @@ export function whyInDoubt({status, error}: Pick<Outcome, 'status' | 'error'>): 
   if (error === null || error.startsWith('no answer')) return error ?? 'no answer';
   const [, words] = IN_WORDS.find(([pattern]) => pattern.test(error)) ?? [];
   return `no answer: ${words === undefined ? error : `${words} (${error})`}`;
+}
+
+/** Whether the profile of a run has requests that tell what became of others. */
+export function hasProbes({profile}: Manifest): boolean {
+  return ((profile as Profile).probes ?? []).length > 0;
 }
 
 /**

@@ -56,11 +56,14 @@ const REQUEST_LENGTH = 200;
 /** The instant at which its slots were taken, what was used of them then, and the lane that its journal calls it by. */
 export type Started = {readonly startedAt: number; readonly used: Used | undefined; readonly l: number};
 
+/** A probe is to be sent again, for `why`: when its buckets are open, which a refusal has closed, or after a backoff. */
+export type Again = {readonly why: string; readonly when: 'open' | 'backoff'};
+
 /**
  * One probe whose slots were taken: durable in the journal before it leaves, for it counts in the windows of whoever comes after. Settles the row where
- * the answer tells; `again` where it was refused, and its buckets are closed. Never rejects.
+ * the answer tells. Never rejects.
  */
-export async function ask(asking: Asking, started: Started, probing: Probing): Promise<'again' | 'done'> {
+export async function ask(asking: Asking, started: Started, probing: Probing): Promise<Again | undefined> {
   const {journal, record} = probing;
   try {
     await journal.hasRoom();
@@ -71,7 +74,7 @@ export async function ask(asking: Asking, started: Started, probing: Probing): P
     // What cannot be journaled was not sent, or stays in doubt as it was.
     probing.told.left.push({row: asking.row, why: 'the journal could not be written'});
     stopProbing(probing, stopOf(error));
-    return 'done';
+    return undefined;
   }
 }
 
@@ -93,7 +96,7 @@ async function send(request: Request, {sender, secrets, abort, stop}: Probing): 
 
 type Ended = Started & {readonly exchange: Exchange};
 
-function follow(asking: Asking, ended: Ended, probing: Probing): 'again' | 'done' {
+function follow(asking: Asking, ended: Ended, probing: Probing): Again | undefined {
   const {row, request, probe} = asking;
   const {exchange, startedAt} = ended;
   const at = now();
@@ -113,11 +116,11 @@ function follow(asking: Asking, ended: Ended, probing: Probing): 'again' | 'done
   probing.silent = exchange.kind === 'answered' ? 0 : probing.silent + 1;
   if (found.kind === 'refused') {
     closeAfter(asking, ended, {found, lesson, at}, probing);
-    return 'again';
+    return {why: m!, when: 'open'};
   }
-  if (found.kind === 'untold') leave(row, exchange, m!, probing);
-  else decide(asking, found, probing, at);
-  return 'done';
+  if (found.kind === 'untold') return leave(row, exchange, m!, probing);
+  decide(asking, found, probing, at);
+  return undefined;
 }
 
 function decide(
@@ -159,14 +162,25 @@ function closeAfter({row, request}: Asking, {startedAt, used, l}: Ended, refused
   record({t: 'p', op: row, l, at: Math.round(at), until: Math.ceil(until), why: 'refused', ...of});
 }
 
-/** It stays in doubt. What one answer says of all the others ends the probing: nobody is there, or the credential is not good. */
-function leave(row: number, exchange: Exchange, why: string, probing: Probing): void {
+/**
+ * It stays in doubt, unless the same probe may be answered otherwise a little later. What one answer says of all the others ends the probing: nobody is
+ * there, or the credential is not good.
+ */
+function leave(row: number, exchange: Exchange, why: string, probing: Probing): Again | undefined {
+  const stop = stopAfter(exchange, why, probing);
+  const passes =
+    exchange.kind === 'answered'
+      ? probing.profile.retry.statuses.includes(exchange.response.status)
+      : exchange.error !== 'ABORTED';
+  if (!stop && passes) return {why, when: 'backoff'};
   probing.told.left.push({row, why});
-  if (exchange.kind === 'answered') {
-    if (exchange.response.status === 401)
-      stopProbing(probing, {why: 'unauthorized', exit: EXIT.credentials, message: why});
-    return;
-  }
-  if (exchange.error === 'ABORTED' || (exchange.kind === 'unanswered' && probing.silent < SILENT)) return;
-  stopProbing(probing, {why: 'unreachable', exit: EXIT.unreachable, message: why});
+  if (stop) stopProbing(probing, stop);
+  return undefined;
+}
+
+function stopAfter(exchange: Exchange, message: string, {silent}: Probing): Stop | undefined {
+  if (exchange.kind === 'answered')
+    return exchange.response.status === 401 ? {why: 'unauthorized', exit: EXIT.credentials, message} : undefined;
+  if (exchange.error === 'ABORTED' || (exchange.kind === 'unanswered' && silent < SILENT)) return undefined;
+  return {why: 'unreachable', exit: EXIT.unreachable, message};
 }

@@ -1,19 +1,20 @@
 import {callAt, now} from '../clock.js';
 import {type NamedLanes, rememberLane} from '../journal/named-lanes.js';
+import {backoffMs} from '../limits/backoff.js';
 import {usedOf} from '../limits/blame.js';
 import {closable, roomIn, take} from '../limits/ledger.js';
 import {EXIT} from '../problem.js';
-import {type Asking, ask, type Probing, stopProbing} from './probe.js';
+import {type Again, type Asking, ask, type Probing, stopProbing} from './probe.js';
 import {waitTooLong} from './stop.js';
 
-/** A row that is refused so often is left for another time. */
-const REFUSALS = 5;
+/** A row that was asked about so often in vain is left for another time. */
+const TRIES = 5;
 /** However long a wait is: what it was for may have changed. */
 const LOOK_AGAIN_MS = 60_000;
 
 type State = {
   readonly queue: Asking[];
-  readonly refusals: Map<number, number>;
+  readonly tries: Map<number, number>;
   /** The number of a lane, by its buckets. */
   readonly lanes: Map<string, number>;
   readonly named: NamedLanes;
@@ -25,8 +26,8 @@ type State = {
  * leaves earlier than a row's request could. Resolves when nothing is under way any more.
  */
 export async function probeAll(rows: readonly Asking[], probing: Probing): Promise<void> {
-  const queue = [...rows].sort((one, other) => one.notBefore - other.notBefore);
-  const state: State = {queue, refusals: new Map(), lanes: new Map(), named: new Map(), inFlight: 0};
+  const queue = [...rows];
+  const state: State = {queue, tries: new Map(), lanes: new Map(), named: new Map(), inFlight: 0};
   while (!probing.stop && (queue.length > 0 || state.inFlight > 0)) {
     const at = now();
     if (at >= probing.options.deadlineAt)
@@ -38,9 +39,14 @@ export async function probeAll(rows: readonly Asking[], probing: Probing): Promi
   for (const {row} of queue) probing.told.left.push({row, why: 'the probing was stopped before its turn'});
 }
 
+/** The one that may be asked about first; of several, the one that has waited longest. */
+function firstOf(queue: readonly Asking[]): Asking {
+  return queue.reduce((first, each) => (each.notBefore < first.notBefore ? each : first));
+}
+
 /** Starts the first of the queue, or rests until it may start. */
 async function step(state: State, probing: Probing, at: number): Promise<void> {
-  const next = state.queue[0]!;
+  const next = firstOf(state.queue);
   const {ledger, options} = probing;
   const {buckets} = next.request;
   const ids = closable(buckets).map(({id}) => id);
@@ -48,22 +54,23 @@ async function step(state: State, probing: Probing, at: number): Promise<void> {
   if (closedUntil - at > options.maxWaitMs) return stopProbing(probing, waitTooLong(closedUntil));
   const startAt = Math.max(next.notBefore, roomIn(ledger, ids, at).at);
   if (startAt > at) return rest(probing, Math.min(startAt, options.deadlineAt, at + LOOK_AGAIN_MS));
-  state.queue.shift();
+  state.queue.splice(state.queue.indexOf(next), 1);
   const started = {startedAt: at, used: usedOf(ledger, buckets, at), l: nameLane(next, state, probing)};
   take(ledger, buckets, at);
   state.inFlight += 1;
-  void ask(next, started, probing).then((ended) => {
+  void ask(next, started, probing).then((again) => {
     state.inFlight -= 1;
-    if (ended === 'again') askAgain(next, state, probing);
+    if (again) askAgain(next, again, state, probing);
     probing.wake();
   });
 }
 
-function askAgain(asking: Asking, {queue, refusals}: State, {told}: Probing): void {
-  const count = (refusals.get(asking.row) ?? 0) + 1;
-  refusals.set(asking.row, count);
-  if (count < REFUSALS) queue.push(asking);
-  else told.left.push({row: asking.row, why: `its probe was refused ${REFUSALS} times`});
+function askAgain(asking: Asking, {why, when}: Again, {queue, tries}: State, {profile, random, told}: Probing): void {
+  const count = (tries.get(asking.row) ?? 0) + 1;
+  tries.set(asking.row, count);
+  if (count >= TRIES) told.left.push({row: asking.row, why: `${why}, ${TRIES} times`});
+  else if (when === 'open') queue.push(asking);
+  else queue.push({...asking, notBefore: now() + backoffMs(count, profile.retry, random())});
 }
 
 /** The number of the row's lane. Its buckets stand in the journal before a probe does. */

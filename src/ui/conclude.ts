@@ -2,6 +2,7 @@ import {wallNow} from '../clock.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
 import {profileToYaml} from '../profiles/write.js';
 import {readFoundProfile} from '../report/found.js';
+import {hasProbes} from '../report/in-doubt.js';
 import type {ResultFiles} from '../report/results.js';
 import {deriveFiles, readStand} from '../report/stand.js';
 import {type Summary, shellWord} from '../report/summary.js';
@@ -18,11 +19,11 @@ export async function conclude(
   folder: string,
   {ending, json}: {readonly ending: Ending; readonly json: boolean},
 ): Promise<ExitCode> {
-  const {summary, files, fault} = await derive(folder);
+  const {summary, files, probes, fault} = await derive(folder);
   const {color} = terminalOf(process.stderr, process.env);
   const {stop, kept} = ending;
   const told = {message: stop?.message, resumeAt: stop?.resumeAt, kept};
-  const lines = summaryLines({summary, files, ...told, color, now: wallNow()});
+  const lines = summaryLines({summary, files, probes, ...told, color, now: wallNow()});
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   if (fault) process.stderr.write(`${plain(fault.message)}\n${plain(fault.suggestions.join(' '))}\n`);
   const found = await foundLines(folder);
@@ -40,10 +41,13 @@ async function foundLines(folder: string): Promise<string[]> {
   return ['found:', ...yaml.map((line) => `  ${plain(line)}`), `save it: ${plain(save)}`];
 }
 
+type Derived = {summary: Summary; files?: ResultFiles; probes?: boolean; fault?: Problem};
+
 /** Where the disk cannot take the results, how the run stands is told all the same: the journal has it. */
-async function derive(folder: string): Promise<{summary: Summary; files?: ResultFiles; fault?: Problem}> {
+async function derive(folder: string): Promise<Derived> {
   try {
-    return await deriveFiles(folder, 'ndjson');
+    const {summary, files, manifest} = await deriveFiles(folder, 'ndjson');
+    return {summary, files, probes: hasProbes(manifest)};
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const {summary} = await readStand(folder);

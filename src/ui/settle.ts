@@ -1,5 +1,6 @@
 import {wallNow} from '../clock.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
+import {hasProbes} from '../report/in-doubt.js';
 import {deriveFiles} from '../report/stand.js';
 import {decideRows} from '../run/decide.js';
 import {type Decision, readDecisions} from '../run/decisions.js';
@@ -41,10 +42,10 @@ export async function settleRows(run: string | undefined, words: SettleWords, to
 }
 
 async function sayStand(folder: string, first: readonly string[], json: boolean): Promise<void> {
-  const {summary, files} = await deriveFiles(folder, 'ndjson');
+  const {summary, files, manifest} = await deriveFiles(folder, 'ndjson');
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   const {color} = terminalOf(process.stderr, process.env);
-  const lines = summaryLines({summary, files, color, now: wallNow()});
+  const lines = summaryLines({summary, files, probes: hasProbes(manifest), color, now: wallNow()});
   process.stderr.write(`${[...first, ...lines].join('\n')}\n`);
 }
 

@@ -17,13 +17,15 @@ export type Told = {
   readonly kept?: string | undefined;
   /** When going on makes sense. */
   readonly resumeAt?: number | undefined;
+  /** The profile can look for rows in doubt. */
+  readonly probes?: boolean | undefined;
   readonly color: boolean;
   /** The wall clock. */
   readonly now: number;
 };
 
 /** The summary of a run for a person, line by line. The last one is the next command to type. */
-export function summaryLines({summary, files, message, kept, resumeAt, color, now}: Told): string[] {
+export function summaryLines({summary, files, message, kept, resumeAt, probes, color, now}: Told): string[] {
   const chalk = new Chalk({level: color ? 1 : 0});
   const {rows, attempts, refusals, next} = summary;
   const refused = refusals > 0 ? `, ${sayNumber(refusals)} refused` : '';
@@ -43,7 +45,9 @@ export function summaryLines({summary, files, message, kept, resumeAt, color, no
     ...named.flatMap(([name, path]) => (path === undefined ? [] : [`${name.padEnd(8)} ${plain(path)}`])),
     ...(summary.inDoubt > 0
       ? [
-          'rows in doubt may have been executed: look at each before you send it again, and say what you found with sluice settle',
+          `rows in doubt may have been executed: look at each before you send it again, and say what you found with sluice settle${
+            probes ? '; sluice settle --probe looks by itself' : ''
+          }`,
         ]
       : []),
     `next: ${chalk.bold(plain(next))}`,

@@ -44,8 +44,8 @@ describe('probeRows', () => {
 
   it('leaves the journal as it can be proven: neither sent nor settled twice', async () => {
     await doubtful();
-    place.answer = ({row}) => ({status: row === 1 ? 200 : 500});
-    assert.deepEqual((await place.probe({options: SOON})).left, [{row: 2, why: 'the probe was answered 500'}]);
+    place.answer = ({row}) => ({status: row === 1 ? 200 : 501});
+    assert.deepEqual((await place.probe({options: SOON})).left, [{row: 2, why: 'the probe was answered 501'}]);
     const records = place
       .read('journal-000001.ndjson')
       .trim()

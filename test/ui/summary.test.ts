@@ -36,6 +36,11 @@ describe('summaryLines', () => {
     ]);
   });
 
+  it('says where the program can look for rows in doubt by itself', () => {
+    const lines = summaryLines({summary: SUMMARY, files: FILES, probes: true, color: false, now: T});
+    assert.include(lines.at(-2), 'with sluice settle; sluice settle --probe looks by itself');
+  });
+
   it('tells why a run stopped, and from when going on makes sense', () => {
     const summary = summaryOf({
       run: 'r',
