@@ -1,3 +1,5 @@
+import type {AnswerRule, RefusedRule, StopRule} from '../profiles/profile.js';
+
 /** Whose API a step speaks to, in the words that the command line has for it. */
 export type JobProvider = {
   /** A built-in name, `NAME:VARIANT`, or a file, found from where the job stands. */
@@ -36,8 +38,14 @@ export type Step = {
   readonly phase?: string | undefined;
   readonly scope: Readonly<Record<string, string>>;
   readonly capture: Readonly<Record<string, string>>;
-  /** Answers that count as ok, as `--ok` has them. */
-  readonly ok: readonly string[];
+  /** What answers mean, before what the profile says of them. */
+  readonly answers: {
+    readonly ok: readonly AnswerRule[];
+    readonly failed: readonly AnswerRule[];
+    readonly notExecuted: readonly AnswerRule[];
+    readonly refused: readonly RefusedRule[];
+    readonly stop: readonly StopRule[];
+  };
   readonly inDoubt?: 'hold' | 'retry' | undefined;
   readonly onKeyFailure?: 'stop' | 'continue' | undefined;
   /** So many rows, equal in the columns of `by`, become one request, whose template has them as `rows`. */

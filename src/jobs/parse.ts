@@ -1,5 +1,7 @@
+import {completeAnswer} from '../profiles/complete.js';
 import {type Fault, schemaFaults} from '../profiles/fault.js';
 import {didYouMean} from '../profiles/nearest.js';
+import {parseOkFlag} from '../profiles/ok-flag.js';
 import {type FileKind, readPlaced} from '../profiles/placed.js';
 import type {Job, JobProvider, Step} from './job.js';
 import {type JobData, jobJsonSchema, jobSchema} from './schema.js';
@@ -48,7 +50,15 @@ function jobOf({provider, providers = {}, steps}: JobData): Job {
       phase: step.phase,
       scope: step.scope ?? {},
       capture: step.capture ?? {},
-      ok: (step.ok ?? []).map(String),
+      answers: {
+        ok: (step.ok ?? []).flatMap((each) =>
+          typeof each === 'object' ? completeAnswer(each) : parseOkFlag(String(each)),
+        ),
+        failed: (step.failed ?? []).map(completeAnswer),
+        notExecuted: (step.notExecuted ?? []).map(completeAnswer),
+        refused: (step.refused ?? []).map(completeAnswer),
+        stop: (step.stop ?? []).map(completeAnswer),
+      },
       inDoubt: step.inDoubt,
       onKeyFailure: step.onKeyFailure,
       batch: step.batch && {size: step.batch.size, by: list(step.batch.by)},

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {answerRule, answerRules, refusedRules, stopRules} from '../profiles/schema.js';
 import {word} from '../profiles/schema-words.js';
 
 const text = z.string().min(1);
@@ -54,9 +55,13 @@ const step = z
       .optional()
       .meta({description: 'what to keep of each answer: {{ response.body.id }}'}),
     ok: z
-      .array(z.union([text, z.int()], 'a status such as 409'))
+      .array(z.union([text, z.int(), answerRule], 'a status such as 409, or a rule about answers'))
       .optional()
-      .meta({description: 'answers that count as ok, as --ok: 409'}),
+      .meta({description: 'answers that count as ok, as --ok: 409, or as rules of a profile'}),
+    failed: answerRules.optional().meta({description: "answers that mean: failed; before the profile's own"}),
+    notExecuted: answerRules.optional().meta({description: 'answers of requests that were certainly not executed'}),
+    refused: refusedRules.optional().meta({description: 'answers that mean: too fast'}),
+    stop: stopRules.optional().meta({description: 'answers that end the run; the row stays pending'}),
     inDoubt: z.enum(['hold', 'retry']).optional(),
     onKeyFailure: z.enum(['stop', 'continue']).optional(),
     batch: z

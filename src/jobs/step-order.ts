@@ -1,7 +1,6 @@
 import {dirname, resolve} from 'node:path';
 import {EXIT, Problem} from '../problem.js';
 import {findProfile} from '../profiles/find.js';
-import {parseOkFlag} from '../profiles/ok-flag.js';
 import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import {chooseBaseUrl, type Order} from '../requests/asked.js';
@@ -35,9 +34,16 @@ export function orderOf(step: Step, input: string, jobFile: string): Order {
   };
 }
 
-function profileOf({provider: {profile}}: Step, jobFile: string): Profile {
-  const isFile = /[/\\]|\.(ya?ml|json)$/i.test(profile);
-  return findProfile(isFile ? resolve(dirname(jobFile), profile) : profile);
+function profileOf({provider, answers}: Step, jobFile: string): Profile {
+  const isFile = /[/\\]|\.(ya?ml|json)$/i.test(provider.profile);
+  const profile = findProfile(isFile ? resolve(dirname(jobFile), provider.profile) : provider.profile);
+  return {
+    ...profile,
+    failed: [...answers.failed, ...profile.failed],
+    notExecuted: [...answers.notExecuted, ...profile.notExecuted],
+    refused: [...answers.refused, ...profile.refused],
+    stop: [...answers.stop, ...profile.stop],
+  };
 }
 
 /** The session of one step: what the operator said for all, over what the job says of this one. */
@@ -58,9 +64,9 @@ export function sessionOf(step: Step, folder: string, jobFile: string, session: 
 }
 
 /** How fast a step goes. */
-export function overridesOf({provider, ok}: Step, said: Overrides): Overrides {
+export function overridesOf({provider, answers}: Step, said: Overrides): Overrides {
   const {limit = [], share, concurrency, pace} = provider;
-  const rules = [...(said.ok ?? []), ...ok.flatMap(parseOkFlag)];
+  const rules = [...(said.ok ?? []), ...answers.ok];
   return {
     limits: said.limits.length > 0 ? said.limits : limit.map(parseLimitFlag),
     share: said.share ?? (share === undefined ? undefined : parseShare(share)),

@@ -98,7 +98,8 @@ function completeHeaders(headers: ProfileFile['headers']): HeaderRule {
   });
 }
 
-function completeAnswer<Rule extends ProfileFile['failed'][number]>(rule: Rule): Completed<Rule> {
+/** A rule as it was written, with its statuses as a list of texts and its headers in lower case. */
+export function completeAnswer<Rule extends ProfileFile['failed'][number]>(rule: Rule): Completed<Rule> {
   const {status, header} = rule;
   return withoutUndefined({
     ...rule,

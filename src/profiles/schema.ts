@@ -12,7 +12,8 @@ const status = z.union(
 
 const SHARE = 'a share such as 80%, or 0.8';
 
-const answerRule = z
+/** One rule about answers. */
+export const answerRule = z
   .strictObject({
     status: z
       .union([status, z.array(status).min(1, STATUS)], STATUS)
@@ -31,10 +32,11 @@ const answerRule = z
   })
   .meta({title: 'a rule about answers', description: 'all of its members must hold'});
 
-const answerRules = z.array(answerRule);
+/** Rules about answers. */
+export const answerRules = z.array(answerRule);
 
 /** Rules that say of what they are a refusal. */
-const refusedRules = z.array(
+export const refusedRules = z.array(
   answerRule
     .extend({
       limits: z
@@ -47,7 +49,7 @@ const refusedRules = z.array(
 );
 
 /** Rules that end a run, and may say when going on makes sense. */
-const stopRules = z.array(
+export const stopRules = z.array(
   answerRule
     .extend({
       renews: z

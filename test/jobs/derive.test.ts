@@ -12,7 +12,7 @@ const STEP: Step = {
   headers: [],
   scope: {},
   capture: {},
-  ok: [],
+  answers: {ok: [], failed: [], notExecuted: [], refused: [], stop: []},
 };
 
 type Values = Record<string, unknown>;

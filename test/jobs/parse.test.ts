@@ -47,6 +47,19 @@ describe('a job file', () => {
     );
   });
 
+  it('says what answers mean, as --ok and profiles do', () => {
+    const {steps} = parseJob(
+      one(
+        'ok: [409, "404:gone", {status: 400, json: {/code: 7}}], failed: [{status: 2xx, json: {/ok: false}}], stop: [{body: quota}]',
+      ),
+      'j.yaml',
+    );
+    const {ok, failed, stop} = steps[0]!.answers;
+    assert.deepEqual(ok, [{status: ['409']}, {status: ['404'], body: 'gone'}, {status: ['400'], json: {'/code': 7}}]);
+    assert.deepEqual(failed, [{status: ['2xx'], json: {'/ok': false}}]);
+    assert.deepEqual(stop, [{body: 'quota'}]);
+  });
+
   for (const [what, text, says] of [
     [
       'a member that is not known',

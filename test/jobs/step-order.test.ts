@@ -13,7 +13,13 @@ const STEP: Step = {
   headers: ['X-A: b'],
   scope: {user: '@id', team: 'red'},
   capture: {id: '{{ response.body.id }}'},
-  ok: ['409'],
+  answers: {
+    ok: [{status: ['409']}],
+    failed: [{status: ['2xx'], json: {'/ok': false}}],
+    notExecuted: [],
+    refused: [],
+    stop: [],
+  },
 };
 
 describe('the order of a step', () => {
@@ -22,6 +28,8 @@ describe('the order of a step', () => {
     assert.equal(file, 'a.csv');
     assert.equal(asked.baseUrl, 'https://apix.eu.amity.co');
     assert.deepEqual(asked.scope, {user: {column: 'id'}, team: {value: 'red'}});
+    // Before what the profile itself says.
+    assert.deepEqual(asked.profile.failed[0], {status: ['2xx'], json: {'/ok': false}});
     assert.deepEqual([asked.headers, asked.capture], [['X-A: b'], {id: '{{ response.body.id }}'}]);
   });
 
