@@ -5,6 +5,7 @@ import {applyLimits, type Overrides} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import {CAP} from '../schedule/course.js';
 import {openLanes} from '../schedule/intake.js';
+import {type Drawn, Picture} from '../schedule/picture.js';
 import {type Coarse, coarsen, type Latency, namesOf} from './coarse.js';
 import {kindOf} from './kinds.js';
 import {type Plan, planRun} from './plan.js';
@@ -26,18 +27,14 @@ export type CountOrder = Spread & {
 };
 
 /** A plan from counts, and what it takes for granted. */
-export type CountPlanning = {readonly plan: Plan; readonly notes: readonly string[]};
+export type CountPlanning = {readonly plan: Plan; readonly drawn: Drawn; readonly notes: readonly string[]};
 
 /** Plans requests from their numbers alone. Throws COUNT_UNKNOWN and KEYS_UNKNOWN (2), and what limits throw. */
 export function planCounts(order: CountOrder): CountPlanning {
-  const {counts, overrides, startAt, keys} = order;
-  const given = applyLimits(order.profile, overrides);
+  const {counts, startAt, keys} = order;
+  const given = applyLimits(order.profile, order.overrides);
   refuseUnknownKeys(Object.keys(keys), given);
-  const kinds = counts.map(({name, requests}) => {
-    const covers = coversOf(kindOf(name, given, order.credential), given, order);
-    const refs = [...covers.values()].flatMap((cover) => ('ref' in cover ? [cover.ref] : []));
-    return {name, requests, covers, refs};
-  });
+  const kinds = counts.map((counted) => kindIn(counted, given, order));
   const used = new Set(kinds.flatMap(({refs}) => (refs.length > 0 ? refs : [NO_LIMIT]).map(({limit}) => limit)));
   const wide = {limits: widenLimits(given.limits, order), concurrency: given.concurrency};
   const coarse = coarsen(wide, used, order.latency);
@@ -50,29 +47,59 @@ export function planCounts(order: CountOrder): CountPlanning {
   });
   const rows = counts.reduce((sum, {requests}) => sum + requests, 0);
   const ledger = () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, startAt));
-  const {latency} = coarse;
-  const played = planRun({rows, invalid: 0, lanes, profile, latency, startAt, openLedger: ledger, preview: []});
-  const covers = kinds.flatMap((kind) => [...kind.covers]);
-  const unlimited = kinds.filter(({refs}) => refs.length === 0).map(({name}) => name);
+  const {latency, each} = coarse;
+  const picture = new Picture(lanes);
+  const played = planRun({
+    rows,
+    invalid: 0,
+    lanes,
+    profile,
+    latency,
+    startAt,
+    openLedger: ledger,
+    preview: [],
+    picture,
+  });
+  const name = namer(coarse, given);
+  const drawn = picture.drawn(played.seconds * 1000, each);
   return {
-    plan: {...told(played, coarse, given), requests: rows, lanes: lanesOf(played, laned)},
-    notes: [...keyNotes(covers, given, keys), ...unlimitedNotes(unlimited, profile)],
+    plan: {...played, binding: told(played.binding, name), requests: rows, lanes: lanesOf(played, laned)},
+    drawn: {...drawn, held: drawn.held.map((held) => ({...held, window: name(held)}))},
+    notes: [
+      ...keyNotes(
+        kinds.flatMap(({covers}) => [...covers]),
+        given,
+        keys,
+      ),
+      ...unlimitedNotes(kinds, profile),
+    ],
   };
 }
 
-/** The plan in the words of those who gave the windows: what was played is another number of requests, for several buckets or one in so many. */
-function told(played: Plan, coarse: Coarse, {limits, concurrency}: Profile): Plan {
+function kindIn({name, requests}: Count, profile: Profile, order: CountOrder) {
+  const covers = coversOf(kindOf(name, profile, order.credential), profile, order);
+  const refs = [...covers.values()].flatMap((cover) => ('ref' in cover ? [cover.ref] : []));
+  return {name, requests, covers, refs};
+}
+
+type Held = {readonly limit: string; readonly window: string};
+
+/** Windows in the words of those who gave them: what was played is for several buckets, or for one request in so many. */
+function namer(coarse: Coarse, {limits, concurrency}: Profile): (held: Held) => string {
   const names = new Map([
     ...namesOf(coarse, limits),
     [`${CAP} ${coarse.concurrency} at once`, `${concurrency} at once`],
   ]);
-  const firstOf = new Map(played.binding.map(({limit, window}) => [window, names.get(`${limit} ${window}`)]));
-  const binding = played.binding.map((each) => ({
+  return ({limit, window}) => names.get(`${limit} ${window}`) ?? window;
+}
+
+function told(binding: Plan['binding'], name: (held: Held) => string): Plan['binding'] {
+  const nameOf = new Map(binding.map((each) => [each.window, name(each)]));
+  return binding.map((each) => ({
     ...each,
-    window: names.get(`${each.limit} ${each.window}`) ?? each.window,
-    before: each.before === null ? null : (firstOf.get(each.before) ?? each.before),
+    window: name(each),
+    before: each.before === null ? null : (nameOf.get(each.before) ?? each.before),
   }));
-  return {...played, binding};
 }
 
 function lanesOf({lanes}: Plan, kinds: readonly {readonly lane: string; readonly requests: number}[]): Plan['lanes'] {
@@ -112,10 +139,15 @@ function keyNotes(
   return [...notes];
 }
 
-function unlimitedNotes(names: readonly string[], {name: profile, limits}: Profile): string[] {
+function unlimitedNotes(
+  kinds: readonly {readonly name: string; readonly refs: readonly unknown[]}[],
+  {name: profile, limits}: Profile,
+): string[] {
   if (limits.length === 0) return [];
-  return names.map(
-    (name) =>
-      `${name} falls under no limit of profile ${profile}, so nothing but --concurrency holds it back; add one with --limit`,
-  );
+  return kinds
+    .filter(({refs}) => refs.length === 0)
+    .map(
+      ({name}) =>
+        `${name} falls under no limit of profile ${profile}, so nothing but --concurrency holds it back; add one with --limit`,
+    );
 }

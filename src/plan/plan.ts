@@ -7,6 +7,7 @@ import type {Latencies} from '../schedule/answers.js';
 import {CAP, type Held} from '../schedule/course.js';
 import {announcesEnds, type Foreseen, foresee, type InLine} from '../schedule/foresee.js';
 import type {Lanes} from '../schedule/lanes.js';
+import type {Picture} from '../schedule/picture.js';
 
 /** What `plan --json` prints. Durations are seconds. */
 export type Plan = {
@@ -69,6 +70,8 @@ export type Planned = {
   readonly preview: readonly Preview[];
   /** None where it is not said. */
   readonly problems?: Plan['problems'];
+  /** Drawn into when the run is played as it is expected. */
+  readonly picture?: Picture | undefined;
 };
 
 /** So many lanes are listed, those that end last first. */
@@ -89,7 +92,7 @@ export function planRun(planned: Planned): Plan {
   const requests = counts.reduce((sum, count) => sum + count, 0);
   const low = play(planned, {latencyMs: latency.lowMs});
   const high = play(planned, {latencyMs: latency.highMs});
-  const expected = play(planned, expectedOf(planned));
+  const expected = play(planned, expectedOf(planned), {picture: planned.picture});
   return {
     rows,
     valid: rows - invalid,
@@ -111,11 +114,18 @@ function expectedOf({latency: {expectedMs, highMs}}: Planned): Latencies {
   return {latencyMs: expectedMs, spreadMs: highMs - expectedMs};
 }
 
+/** What is played another way: a quarter wider, or into a picture. */
+type Played = {readonly wider?: Held; readonly picture?: Picture | undefined};
+
 /** Plays the run, wider or not. */
-function play({lanes, line, profile, startAt, openLedger}: Planned, latencies: Latencies, wider?: Held): Foreseen {
+function play(
+  {lanes, line, profile, startAt, openLedger}: Planned,
+  latencies: Latencies,
+  {wider, picture}: Played = {},
+): Foreseen {
   const ledger = openLedger();
   if (wider) changeLedger(ledger, widened(ledger, wider), startAt);
-  return foresee(lanes.copy(), ledger, {startAt, ...latencies, fixedEnds: announcesEnds(profile)}, line);
+  return foresee(lanes.copy(), ledger, {startAt, ...latencies, fixedEnds: announcesEnds(profile)}, line, picture);
 }
 
 /** Told without chance: it cuts the stretches of one window into many, and has no part in what another window makes of the run. */
@@ -135,7 +145,7 @@ function bindingOf(planned: Planned): Plan['binding'] {
       before: entry.before?.window ?? null,
       savesSeconds:
         place < WIDENED && played <= MOST_PLAYED && (entry.rule || entry.limit === CAP)
-          ? seconds(ms - play(planned, alike, entry).ms)
+          ? seconds(ms - play(planned, alike, {wider: entry}).ms)
           : null,
     }));
 }

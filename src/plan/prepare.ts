@@ -14,6 +14,7 @@ import {withoutPlace} from '../schedule/bad-groups.js';
 import {type BadRows, openBadRows} from '../schedule/bad-rows.js';
 import {inRanges, type RowRanges, takeIn} from '../schedule/intake.js';
 import {notesOf} from '../schedule/notes.js';
+import {type Drawn, Picture} from '../schedule/picture.js';
 import {type Plan, planRun} from './plan.js';
 
 /** What a plan is asked for, beside the order of the run. */
@@ -34,6 +35,7 @@ export type PlanOrder = {
 /** A plan, what is wrong with the rows that cannot be sent, what else to know before they are, and the exit code: 65 when a row is bad and may not be left out. */
 export type Planning = {
   readonly plan: Plan;
+  readonly drawn: Drawn;
   readonly bad: BadRows;
   readonly notes: readonly string[];
   readonly exit: ExitCode;
@@ -77,6 +79,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       onBytes: (bytes) => asked.onBytes?.(bytes, input.bytes),
     });
     const {profile} = setting;
+    const picture = new Picture(intake.lanes);
     const plan = planRun({
       rows: intake.rows,
       invalid: intake.bad,
@@ -88,9 +91,17 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       openLedger: () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, asked.startAt)),
       preview: intake.preview.map((request) => shown(request, order, secrets)),
       problems: problemsOf(bad, input.name),
+      picture,
     });
+    const drawn = picture.drawn(plan.seconds * 1000);
     const notes = [...notesOf(intake, {name: input.name, profile: profile.name}), ...unknownNotes(profile)];
-    return {plan, bad, notes, exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok};
+    return {
+      plan,
+      drawn,
+      bad,
+      notes,
+      exit: intake.bad > 0 && !bad.mayBeLeftOut(order.skipInvalid) ? EXIT.misfit : EXIT.ok,
+    };
   } finally {
     await closeInput(input);
   }

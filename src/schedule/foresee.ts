@@ -3,6 +3,7 @@ import type {Profile} from '../profiles/profile.js';
 import {Answers, type Latencies} from './answers.js';
 import {Course, type Held, TURNS} from './course.js';
 import type {Lanes} from './lanes.js';
+import type {Picture} from './picture.js';
 import {forget, roomyLanes} from './roomy.js';
 import type {LaneRows} from './rows.js';
 import {Schedule} from './schedule.js';
@@ -57,8 +58,14 @@ const STEP = 128;
  * Plays the whole run on a virtual clock, with the windows, buckets and lanes of the run itself; responses take what `conditions` say, and every
  * row is ok. Where the run repeats itself, turns that are all the same are reckoned and not played. The lanes and the ledger are used up.
  */
-export function foresee(lanes: Lanes, ledger: Ledger, conditions: Conditions, line?: InLine): Foreseen {
-  const playing = foreseeInSteps(lanes, ledger, conditions, line);
+export function foresee(
+  lanes: Lanes,
+  ledger: Ledger,
+  conditions: Conditions,
+  line?: InLine,
+  picture?: Picture,
+): Foreseen {
+  const playing = foreseeInSteps(lanes, ledger, conditions, line, picture);
   for (;;) {
     const step = playing.next();
     if (step.done) return step.value;
@@ -71,6 +78,7 @@ export function* foreseeInSteps(
   ledger: Ledger,
   conditions: Conditions,
   line: Partial<InLine> = {},
+  picture?: Picture,
 ): Generator<void, Foreseen, void> {
   const {startAt, latencyMs, fixedEnds} = conditions;
   const {sent = [], delayed = []} = line;
@@ -107,6 +115,7 @@ export function* foreseeInSteps(
       take(ledger, refsOf(choice.lane), now);
       answers.start(now, choice.lane, sequence.start(choice.lane));
       skip?.start(choice.lane, now);
+      picture?.start(choice.lane, now - beganAt);
       continue;
     }
     const eventAt = Math.min(answers.nextAt, delayed[again]?.at ?? Number.POSITIVE_INFINITY);
@@ -116,13 +125,16 @@ export function* foreseeInSteps(
     const skipped = again < delayed.length ? undefined : skip?.found(now, then, now - beganAt);
     if (skipped) {
       way.skip(skipped, now - beganAt);
+      picture?.repeat(skipped, now - beganAt);
       beganAt -= skipped.ms;
       schedule = new Schedule(lanes, ledger);
     }
-    if (choice.kind === 'wait')
-      course.book(course.bindingOf(ledger, choice.bucket, now), now - beganAt, then - beganAt);
-    else if (way.answered + answers.count + delayed.length - again < way.total)
-      course.book(TURNS, now - beganAt, then - beganAt);
+    const inTurn = choice.kind === 'empty' && way.answered + answers.count + delayed.length - again < way.total;
+    if (choice.kind === 'wait' || inTurn) {
+      const binding = choice.kind === 'wait' ? course.bindingOf(ledger, choice.bucket, now) : TURNS;
+      course.book(binding, now - beganAt, then - beganAt);
+      picture?.hold(binding, now - beganAt, then - beganAt);
+    }
     now = then;
     // What starts next is chosen when all answers of an instant are there: one by one, each would make its window look longer away.
     for (; answers.nextAt <= now; turn++) {

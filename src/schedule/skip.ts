@@ -16,8 +16,8 @@ const SAME_DEBT = 0.01;
 /** Two instants that are the same, reckoned in two ways, are no further apart. */
 const SAME_MS = 0.01;
 
-/** What is left out: how many operations, and how long they take. */
-export type Skipped = {readonly count: number; readonly ms: number};
+/** What is left out: how many operations, how long they take, and the turn that they repeat. */
+export type Skipped = {readonly count: number; readonly ms: number; readonly turn: Turning};
 
 /** Leaves out turns that are like the last two. */
 export function openSkip(lanes: Lanes, ledger: Ledger, meeting: Meeting, course: Course) {
@@ -59,7 +59,7 @@ export function openSkip(lanes: Lanes, ledger: Ledger, meeting: Meeting, course:
       }
       course.repeat(ms - turn.ms, times);
       recurrence.renew(now);
-      return {count, ms: turn.ms * times};
+      return {count, ms: turn.ms * times, turn};
     },
   };
 }

@@ -16,6 +16,7 @@ export function planLines(
   {
     groups,
     counted,
+    chart,
     color,
     now,
     zone,
@@ -24,6 +25,8 @@ export function planLines(
     readonly groups: readonly BadGroup[];
     /** No row was read. */
     readonly counted: boolean;
+    /** Requests over time, line by line. */
+    readonly chart: readonly string[];
     readonly color: boolean;
     readonly now: number;
     readonly zone: string;
@@ -39,6 +42,7 @@ export function planLines(
     `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} ${zone} (${plan.finishesAt})`,
     ...holdingLines(plan).map((line) => `  ${line}`),
     ...laneLines(plan),
+    ...chart,
     `next: ${chalk.bold(plain(next))}`,
   ];
 }

@@ -11,6 +11,7 @@ import {planLines} from './plan.js';
 import type {planFlags} from './plan-flags.js';
 import {openReading} from './reading.js';
 import {countsFrom} from './show-counts.js';
+import {canvasOf, sparkLines} from './sparkline.js';
 import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
 
@@ -21,14 +22,15 @@ type Words = Interfaces.InferredFlags<
 
 /** `sluice plan [FILE]` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
 export async function showPlan(file: string | undefined, flags: Words, words: readonly string[]): Promise<ExitCode> {
-  const {plan, groups, notes, exit} = flags.count ? ofCounts(file, flags) : await ofFile(file, flags);
+  const {plan, drawn, groups, notes, exit} = flags.count ? ofCounts(file, flags) : await ofFile(file, flags);
   for (const note of notes) process.stderr.write(`${plain(note)}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stdout, process.env);
+    const chart = sparkLines(drawn, plan.seconds * 1000, canvasOf(process.stdout, process.env));
     const next = exit === 0 ? nextCommand(words, flags) : `correct ${file}, or add --skip-invalid`;
     process.stdout.write(
-      `${planLines(plan, {groups, counted: flags.count !== undefined, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
+      `${planLines(plan, {groups, counted: flags.count !== undefined, chart, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
     );
   }
   return exit;

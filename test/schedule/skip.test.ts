@@ -27,7 +27,8 @@ function played(left: number, {learn = false, closedUntil = 0} = {}) {
 describe('openSkip', () => {
   it('takes out of the lanes what the turns to come start, and leaves two turns to be played', () => {
     const {skipped, left, course} = played(1000);
-    assert.deepEqual(skipped, {count: 996, ms: 498 * 10_100});
+    assert.deepInclude(skipped, {count: 996, ms: 498 * 10_100});
+    assert.equal(skipped?.turn.ms, 10_100);
     assert.equal(left, 4);
     assert.equal(course.held.get('all 2 per 10 s')?.ms, 10_100 * 499);
   });
