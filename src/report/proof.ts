@@ -51,12 +51,11 @@ export function openProof(rows: number): Proof {
  */
 export function prove(proof: Proof, record: JournalRecord): void {
   if (record.t === 'O') opened(proof);
-  if (record.t === 'q' && proof.states[record.op] !== IN_DOUBT)
-    fault(proof, `row ${record.op}: probed when it was ${nameOf(proof, record.op)}`);
-  if (record.t !== 'i' && record.t !== 'o' && record.t !== 'd') return;
+  if (record.t !== 'i' && record.t !== 'o' && record.t !== 'd' && record.t !== 'q') return;
   if (record.op < 1 || record.op > proof.rows) fault(proof, `row ${record.op}: the input has ${proof.rows} rows`);
   else if (record.t === 'i') sent(proof, record);
   else if (record.t === 'o') ended(proof, record);
+  else if (record.t === 'q') probed(proof, record);
   else decided(proof, record);
 }
 
@@ -97,6 +96,10 @@ function ended(proof: Proof, record: JournalRecord & {t: 'o'}): void {
   else if (k === 'ok' && record.st === undefined) fault(proof, `row ${op}: ok without the status of an answer`);
   proof.states[op] = k === 'skipped' && record.e === 'KEY_STOPPED' ? KEY_STOPPED : CODES[k];
   proof.grounds[op] = GROUNDS.indexOf(k === 'not' && record.e === 'backoff' ? 'repeatable' : 'certain');
+}
+
+function probed(proof: Proof, {op}: JournalRecord & {t: 'q'}): void {
+  if (proof.states[op] !== IN_DOUBT) fault(proof, `row ${op}: probed when it was ${nameOf(proof, op)}`);
 }
 
 function decided(proof: Proof, {op, as, by, w, st}: JournalRecord & {t: 'd'}): void {

@@ -124,15 +124,14 @@ function follow(asking: Asking, ended: Ended, probing: Probing): Again | undefin
 }
 
 function decide(
-  {row, request}: Asking,
+  {row, probe}: Asking,
   {kind, status}: Found & {kind: 'happened' | 'did-not'},
-  {told, secrets, record}: Probing,
+  {told, record}: Probing,
   at: number,
 ): void {
   const happened = kind === 'happened';
-  const {pathname, search} = new URL(request.url);
-  const asked = showSafe(secrets.scrub(`${request.method} ${pathname}${search}`), REQUEST_LENGTH);
-  const why = `${asked} was answered ${status}: it was ${happened ? '' : 'not '}executed`;
+  // As the profile writes it: what a row puts into it is nobody's business who reads a journal.
+  const why = `${showSafe(probe.rule.request, REQUEST_LENGTH)} was answered ${status}: it was ${happened ? '' : 'not '}executed`;
   (happened ? told.happened : told.didNot).push(row);
   record({t: 'd', op: row, as: happened ? 'ok' : 'retry', by: 'probe', at: Math.round(at), st: status, why});
 }

@@ -140,7 +140,10 @@ describe('sluice settle --probe', () => {
         );
         assert.deepEqual([count(arrivals, 'GET /users/u-2'), count(arrivals, 'GET /users/u-4')], [1, 1]);
         const story = await words('explain', 'users.run', '2');
-        assert.match(story.stdout, /probed: answered 200\n.*decided by probe: ok \(GET \/users\/u-2 was answered 200/);
+        assert.match(
+          story.stdout,
+          /probed: answered 200\n.*decided by probe: ok \(GET \/users\/\{\{ request\.body\.user \}\} was answered 200/,
+        );
         const resumed = await words('resume', 'users.run', '--in-doubt', 'probe', '--timeout', '100ms');
         assert.equal(resumed.exit, 0, resumed.stderr);
         assert.include(resumed.stderr, 'probed: 0 executed, 1 not executed and to be sent again, 0 left in doubt\n');

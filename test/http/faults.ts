@@ -257,6 +257,15 @@ const unanswered: Fault[] = [
       return sender.send(request);
     },
   },
+  {
+    name: 'a request that the server stops reading, until the timeout',
+    read: 'a part',
+    ...doubtful,
+    error: /ETIMEDOUT/,
+    options: SHORT,
+    request: {body: LONG_BODY},
+    script: atFirstBytes(() => {}),
+  },
   {name: 'no answer until the timeout', read: 'all', ...doubtful, error: /ETIMEDOUT/, options: SHORT, script: {}},
   {
     name: 'a head that drips until the timeout',
