@@ -16,7 +16,9 @@ import {
 } from './support/rules.js';
 
 /** Source files whose promises are kept by the tests of others, each with the reason. */
-const UNTESTED: Readonly<Record<string, string>> = {};
+const UNTESTED: Readonly<Record<string, string>> = {
+  'src/ui/prompts.ts': 'it hands questions to a library that needs a terminal',
+};
 
 /** The least that breaks each rule: a rule that cannot fail keeps nothing. */
 const BROKEN: readonly {readonly name: string; readonly rule: Rule; readonly broken: readonly SourceFile[]}[] = [
