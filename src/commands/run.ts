@@ -23,6 +23,11 @@ export default class Run extends Command {
     ...sessionFlags,
     ...folderFlags,
     only: onlyFlag,
+    'accept-template': Flags.boolean({
+      description:
+        'where it was begun with another request, header or body: send the rows that are not done by this one',
+      dependsOn: ['or-resume'],
+    }),
     'dry-run': Flags.boolean({description: 'check and plan, send nothing: the same as plan'}),
   };
 

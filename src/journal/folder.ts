@@ -143,9 +143,13 @@ export async function writeManifest(folder: string, manifest: Manifest, disk: Di
   await replaceManifest(folder, manifest, disk);
 }
 
-/** Writes `run.json` anew, for what a user accepts on resume (another credential, more rows, another place of the file). Throws JOURNAL_UNWRITABLE (exit 74). */
-export async function replaceManifest(folder: string, manifest: Manifest, disk: Disk = realDisk): Promise<void> {
-  const path = runFiles(folder).manifest;
+/** Writes `run.json` anew, for what a user accepts on resume (another credential or template, more rows, another place of the file). Throws JOURNAL_UNWRITABLE (exit 74). */
+export async function replaceManifest(
+  folder: string,
+  manifest: Manifest,
+  disk: Disk = realDisk,
+  path = runFiles(folder).manifest,
+): Promise<void> {
   try {
     await writeDurably(path, `${JSON.stringify(manifest, undefined, 2)}\n`, disk);
   } catch (error) {
@@ -154,8 +158,7 @@ export async function replaceManifest(folder: string, manifest: Manifest, disk: 
 }
 
 /** Throws RUN_MISSING (exit 66) when there is no run here, MANIFEST_CORRUPT or MANIFEST_NEWER (65). */
-export async function readManifest(folder: string): Promise<Manifest> {
-  const path = runFiles(folder).manifest;
+export async function readManifest(folder: string, path = runFiles(folder).manifest): Promise<Manifest> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

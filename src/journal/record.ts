@@ -32,7 +32,7 @@ export type Control = {
  * of a session and monotonic from there; an `O` record ties them to the boot clock.
  *
  * `H` header · `O` a session opened · `b` the buckets of a lane · `i` an attempt may now leave · `o` what became of it · `d` a decision · `w` cells were corrected ·
- * `q` a probe may now leave · `a` what it was answered · `p` a pause the provider ordered · `l` a limit that the server told · `f` what was found of one that nobody told ·
+ * `t` the template was changed · `q` a probe may now leave · `a` what it was answered · `p` a pause the provider ordered · `l` a limit that the server told · `f` what was found of one that nobody told ·
  * `s` the pace was set, or the run paused · `c` checkpoint · `E` a session ended.
  */
 export type JournalRecord =
@@ -136,6 +136,18 @@ export type JournalRecord =
       /** A scrubbed sentence where the row stays in doubt, at most 512 bytes. */
       readonly m?: string;
     }
+  /** Somebody accepted another template: what is sent from here on goes by it. */
+  | {
+      readonly t: 't';
+      readonly at: number;
+      /** Counts the changes of the run from 1. */
+      readonly n: number;
+      /** The digest of what is asked from now on, and of what was asked before. */
+      readonly plan: string;
+      readonly was: string;
+      /** The manifest as it was before, in the run folder. */
+      readonly file: string;
+    }
   /** An answer to `op` closed the buckets of its lane until `until`; where limits are named in `of`, only theirs. */
   | {
       readonly t: 'p';
@@ -209,6 +221,9 @@ export type OpenedRecord = Extract<JournalRecord, {t: 'O'}>;
 
 /** The line that says where corrected cells stand. */
 export type CorrectionRecord = Extract<JournalRecord, {t: 'w'}>;
+
+/** The line that says that the template was changed. */
+export type TemplateRecord = Extract<JournalRecord, {t: 't'}>;
 
 /** The line that says what was found out of a limit. */
 export type FoundRecord = Extract<JournalRecord, {t: 'f'}>;

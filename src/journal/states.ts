@@ -67,6 +67,7 @@ export function fold(standing: Standing, record: JournalRecord): void {
     case 'H':
     case 'b':
     case 'w':
+    case 't':
     case 'p':
     case 'q':
     case 'a':

@@ -113,6 +113,7 @@ export function makeOutcomes(rows: number, scratch: Scratch): Outcomes {
         case 'H':
         case 'b':
         case 'w':
+        case 't':
         case 'p':
         case 'q':
         case 'a':

@@ -1,8 +1,10 @@
+import {join} from 'node:path';
 import {type Corrections, foldCorrection, noCorrections} from '../journal/corrections.js';
 import {type Manifest, readManifest} from '../journal/folder.js';
 import {findHolder} from '../journal/lock.js';
 import {readJournal} from '../journal/replay.js';
 import {counts, fold, newStanding, settleOpenAttempts} from '../journal/states.js';
+import {changesBefore, foldTemplate, noTemplates, type Templates} from '../journal/templates.js';
 import type {Row} from '../operations/operation.js';
 import type {ScopeFlag} from '../operations/parse.js';
 import {parseOperation, type Roles} from '../operations/parse.js';
@@ -20,6 +22,7 @@ export type Stand = {
   readonly summary: Summary;
   readonly running: boolean;
   readonly corrections: Corrections;
+  readonly templates: Templates;
 };
 
 /**
@@ -31,6 +34,7 @@ export async function readStand(folder: string): Promise<Stand> {
   const running = (await findHolder(folder)) !== undefined;
   const standing = newStanding(manifest.input.rows);
   const corrections = noCorrections();
+  const templates = noTemplates();
   let span = NOT_BEGUN;
   await readJournal(
     folder,
@@ -38,13 +42,14 @@ export async function readStand(folder: string): Promise<Stand> {
     (record) => {
       fold(standing, record);
       foldCorrection(corrections, record);
+      foldTemplate(templates, record);
       span = foldSpan(span, record);
     },
     'states',
   );
   if (!running) settleOpenAttempts(standing);
   const summary = summaryOf({run: manifest.run, folder, counts: counts(standing), span, running});
-  return {manifest, running, corrections, summary};
+  return {manifest, running, corrections, templates, summary};
 }
 
 /** Writes results, failed and in-doubt rows and summary.json again, from journal and input. Throws what `readStand` and the input throw, and 74. */
@@ -53,7 +58,7 @@ export async function deriveFiles(
   format: 'ndjson' | 'csv',
 ): Promise<Stand & {readonly files: ResultFiles}> {
   const stand = await readStand(folder);
-  const {manifest, summary, running, corrections} = stand;
+  const {manifest, summary, running, corrections, templates} = stand;
   const begun = await reopenInput(manifest, folder);
   let input = begun;
   try {
@@ -68,7 +73,7 @@ export async function deriveFiles(
       },
       running,
       idOf: idReader(manifest, input),
-      checkOf: checkReader(manifest, input),
+      checkOf: await checkUnder(folder, {manifest, input, templates}),
       format,
       summary,
     });
@@ -76,6 +81,16 @@ export async function deriveFiles(
   } finally {
     await closeInput(input);
   }
+}
+
+/** What to look for at the provider is what was sent: by the template of that time. */
+async function checkUnder(
+  folder: string,
+  {manifest, input, templates}: Pick<Stand, 'manifest' | 'templates'> & {readonly input: Input},
+): Promise<(row: Row) => string> {
+  const earlier = await Promise.all(templates.changes.map(({file}) => readManifest(folder, join(folder, file))));
+  const readers = [...earlier, manifest].map((each) => checkReader(each, input));
+  return (row) => readers[changesBefore(templates, row.place.row)]!(row);
 }
 
 /** The id of a row as the run knew it; a row that could not be sent goes by its number. */

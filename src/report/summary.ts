@@ -41,6 +41,7 @@ export function foldSpan(span: Span, record: JournalRecord): Span {
     case 'o':
     case 'd':
     case 'w':
+    case 't':
     case 'p':
     case 'q':
     case 'a':

@@ -1,8 +1,10 @@
+import {join} from 'node:path';
 import {type Corrections, foldCorrection, noCorrections} from '../journal/corrections.js';
 import {readManifest} from '../journal/folder.js';
 import {findHolder} from '../journal/lock.js';
 import type {State} from '../journal/record.js';
 import {readJournal} from '../journal/replay.js';
+import {foldTemplate, noTemplates, type Templates} from '../journal/templates.js';
 import {measureInput} from '../operations/measure.js';
 import {closeInput, type Input} from '../operations/source.js';
 import {Problem} from '../problem.js';
@@ -25,6 +27,8 @@ export type Verified = {
   readonly byHand: number;
   /** Rows that were sent again with cells of a corrected file, of which the run folder has a copy. */
   readonly corrected: number;
+  /** The templates it was sent by, the newest last: what each asked for, and how many rows were last sent by it. */
+  readonly templates: readonly {readonly plan: string; readonly rows: number}[];
   readonly running: boolean;
   /** What contradicts the proof, the first of it; empty where it holds. */
   readonly faults: readonly string[];
@@ -40,6 +44,7 @@ export async function verifyRun(folder: string): Promise<Verified> {
   const {rows, sha256} = manifest.input;
   const proof = openProof(rows);
   const corrections = noCorrections();
+  const templates = noTemplates();
   let attempts = 0;
   const {lines, cutBytes, cutIntents} = await readJournal(
     folder,
@@ -47,6 +52,7 @@ export async function verifyRun(folder: string): Promise<Verified> {
     (record) => {
       if (record.t === 'i') attempts += 1;
       foldCorrection(corrections, record);
+      foldTemplate(templates, record);
       prove(proof, record);
     },
     'states',
@@ -69,10 +75,12 @@ export async function verifyRun(folder: string): Promise<Verified> {
       resent: proof.resent,
       byHand: proof.byHand.size,
       corrected: corrections.fileOf.size,
+      templates: templatesUsed(templates, proof),
       running,
       faults: [
         ...inputFaults(found, {rows, sha256}, input.name),
         ...(await correctionFaults(input, rows, {...corrections, folder})),
+        ...(await templateFaults(folder, templates)),
         ...proof.faults,
         ...more(proof),
       ],
@@ -108,6 +116,25 @@ async function correctionFaults(
     if (error instanceof Problem) return [error.message];
     throw error;
   }
+}
+
+function templatesUsed({begun, changes, after}: Templates, {attempts}: Proof): Verified['templates'] {
+  const rows = new Array(changes.length + 1).fill(0);
+  for (let row = 1; row < attempts.length; row++) if (attempts[row]! > 0) rows[after[row] ?? 0] += 1;
+  return [begun, ...changes.map(({plan}) => plan)].map((plan, index) => ({plan, rows: rows[index]}));
+}
+
+/** Each change follows the one before, and what was asked until then is kept. */
+async function templateFaults(folder: string, {begun, changes}: Templates): Promise<string[]> {
+  const faults: string[] = [];
+  let plan = begun;
+  for (const {n, was, file, plan: next} of changes) {
+    if (was !== plan) faults.push(`template ${n} is said to follow ${was}, and follows ${plan}`);
+    const kept = await readManifest(folder, join(folder, file)).catch(() => undefined);
+    if (kept?.plan !== was) faults.push(`${file} does not hold what was asked before template ${n} was accepted`);
+    plan = next;
+  }
+  return faults;
 }
 
 function more({faults, faultCount}: Proof): string[] {

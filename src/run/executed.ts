@@ -43,7 +43,7 @@ export async function readSent(
       if (record.k === 'unk' || (asked && isUnknowing(record, unknowing))) uncertain.add(record.op);
     } else if (record.t === 'd') {
       // Who looked at the provider and sends it again has found that it is not there.
-      if (record.by === 'user' && inDoubt.has(record.op)) uncertain.delete(record.op);
+      if ((record.by === 'user' || record.by === 'probe') && inDoubt.has(record.op)) uncertain.delete(record.op);
       inDoubt.delete(record.op);
       open.delete(record.op);
     }

@@ -7,6 +7,7 @@ import {acquireLock} from '../journal/lock.js';
 import {elapsedSince} from '../journal/recent.js';
 import {cutOutcomes} from '../journal/replay.js';
 import {counts, fold, settleOpenAttempts, stateOf} from '../journal/states.js';
+import {changesBefore, planInForce} from '../journal/templates.js';
 import {parseOperation} from '../operations/parse.js';
 import {isBadRow, readRows} from '../operations/read.js';
 import {closeInput, columnsOf, type Input} from '../operations/source.js';
@@ -102,6 +103,9 @@ async function readAsked({manifest, input, setting, replayed, order, session}: P
   const inDoubt = (row: number) => row <= standing.rows && (stateOf(standing, row) === 'in-doubt' || doubtful.has(row));
   const roles = rolesOf(order.asked, input.name, columnsOf(input));
   const probes = compileProbes(setting.profile);
+  const {templates} = replayed;
+  const byThisTemplate = (row: number) =>
+    manifest.plan === planInForce(templates) && changesBefore(templates, row) === templates.changes.length;
   const restsUntil = lateness(replayed, session.options.timeoutMs);
   const hash = createHash('sha256');
   const rows: Asking[] = [];
@@ -114,6 +118,10 @@ async function readAsked({manifest, input, setting, replayed, order, session}: P
     const {row} = each.place;
     if (!inDoubt(row)) continue;
     const leave = (why: string) => told.left.push({row, why});
+    if (!byThisTemplate(row)) {
+      leave('it was sent by another template, and a probe of this one would look for something else');
+      continue;
+    }
     try {
       if (isBadRow(each)) throw each.problem;
       const operation = parseOperation(each, input, roles);

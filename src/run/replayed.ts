@@ -5,6 +5,7 @@ import {foldRecent, newRecent, recentOf} from '../journal/recent.js';
 import type {FoundRecord, JournalRecord} from '../journal/record.js';
 import {type Recovered, recover} from '../journal/replay.js';
 import {fold, newStanding, type Standing} from '../journal/states.js';
+import {foldTemplate, noTemplates, type Templates} from '../journal/templates.js';
 import {applyLimits, type Overrides} from '../profiles/override.js';
 import type {Order} from '../requests/asked.js';
 import {endedAfter, type LastEnd} from './last-end.js';
@@ -20,6 +21,8 @@ export type Replayed = {
   readonly found: readonly FoundRecord[];
   /** Rows whose cells are not those of the input any more. */
   readonly corrections: Corrections;
+  /** Under which templates rows were sent. */
+  readonly templates: Templates;
   readonly reached: boolean;
   readonly begunAt: number;
   /** Pending rows that an attempt may have executed: its answer did not say so, or somebody decided to send them again. */
@@ -44,6 +47,7 @@ export async function replayRun(
   const mayHaveRun = new Set<number>();
   const found: FoundRecord[] = [];
   const corrections = noCorrections();
+  const templates = noTemplates();
   let reached = false;
   let ended: LastEnd | undefined;
   let begunAt = 0;
@@ -54,6 +58,7 @@ export async function replayRun(
       fold(standing, record);
       foldCorrection(corrections, record);
       ended = endedAfter(ended, record);
+      foldTemplate(templates, record);
       if (record.t === 'f') {
         found.push(record);
         recent.spanMs = Math.max(recent.spanMs, recallSpanMs([{windows: record.windows ?? []}], options.timeoutMs));
@@ -73,6 +78,7 @@ export async function replayRun(
     past: recentOf(recent),
     found,
     corrections,
+    templates,
     reached,
     begunAt,
     mayHaveRun,

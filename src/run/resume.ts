@@ -24,6 +24,7 @@ import {orderOf, type Remembered, type SessionOrder} from './order.js';
 import {type Ready, recorder} from './ready.js';
 import {type Replayed, replayRun} from './replayed.js';
 import {runSession} from './session.js';
+import {changeRecord, type HeldBack, holdBack, keepEarlier, type NewTemplate, withTemplate} from './template.js';
 import {type Turns, takeTurns} from './turns.js';
 
 /** What may be said on resume, beside the session's own order. Limits that were not said anew are those of the beginning. */
@@ -33,6 +34,8 @@ export type ResumeOrder = SessionOrder &
     readonly acceptCredential: boolean;
     /** A corrected copy of the failed rows: of them only these are sent again, with the cells that stand there. */
     readonly fixedFile?: string | undefined;
+    /** Rows that are not done are sent by this template from now on. */
+    readonly template?: NewTemplate | undefined;
   };
 
 /**
@@ -49,14 +52,15 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
     const begun = await readManifest(folder);
     const fitting = await fitInput(begun, folder, session);
     input = fitting.input;
-    const {manifest} = fitting;
+    const manifest = session.template ? withTemplate(fitting.manifest, session.template) : fitting.manifest;
     const order = orderOf(manifest);
     const replayed = await replayRun(manifest, session, order);
     if (!hasWork(replayed.standing, session)) return nothingToDo(folder, manifest, replayed.standing);
     fixed = await takeFixed(input, {manifest, session, replayed, asked: order.asked});
     input = fixed.input;
-    const checked = await check(manifest, {order, session, world, replayed, input, begun, fixed});
-    fixed.tell(world.watcher.say);
+    const heldBack = await holdBack({folder, manifest, replayed, profile: order.asked.profile, at: now()});
+    const checked = await check(manifest, {order, session, world, replayed, input, begun, fixed, heldBack});
+    for (const {tell} of [fixed, heldBack]) tell(world.watcher.say);
     turns = await takeTurns(claimOf(checked, session, order.asked.baseUrl), {env: world.env, say: world.watcher.say});
     const ready = await open(manifest, {order, session, world, replayed, checked, turns, begun, fixed});
     return {folder, run: manifest.run, ending: await runSession(ready)};
@@ -87,6 +91,7 @@ type Parts = {
   /** As it was written last. */
   readonly begun: Manifest;
   readonly fixed: Fixed;
+  readonly heldBack: HeldBack;
 };
 
 /** A session that is known to fit its run, before it writes anything. */
@@ -99,7 +104,7 @@ type Checked = Pick<Ready, 'run' | 'input' | 'roles' | 'setting' | 'intake' | 's
 
 async function check(
   manifest: Manifest,
-  {order, session, world, replayed, input, begun, fixed}: Parts,
+  {order, session, world, replayed, input, begun, fixed, heldBack}: Parts,
 ): Promise<Checked> {
   const {folder} = session;
   const onKeyFailure = session.options.onKeyFailure ?? order.onKeyFailure;
@@ -116,7 +121,7 @@ async function check(
     columns,
     credential: secrets.credential,
   });
-  const doubtful = cutOutcomes(recovered, Math.round(now()));
+  const doubtful: OutcomeRecord[] = cutOutcomes(recovered, Math.round(now()));
   const left = new Set([...settleOpenAttempts(standing), ...doubtful.map(({op}) => op)]);
   // Their records come when the journal is open; who is put in line is decided before.
   for (const each of doubtful) fold(standing, each);
@@ -126,6 +131,7 @@ async function check(
   const accept = (row: number, request: Request) => {
     const by = whoSends(stateIn(standing, row), session, left.has(row) && (request.repeatable || keyed));
     if (by === undefined || (by === 'user' && !fixed.takes(row, request))) return false;
+    if (!heldBack.allows(row, request, by)) return false;
     if (by !== 'pending') again.push({row, by});
     return true;
   };
@@ -160,6 +166,7 @@ async function check(
     for (const note of sequenceNotes(intake.sequence, {name: input.name, places: intake.places}))
       world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);
+  doubtful.push(...heldBack.doubtful);
   return {run: manifest.run, input, roles, setting, intake, secrets, account, left, doubtful, again};
 }
 
@@ -176,6 +183,7 @@ async function open(manifest: Manifest, opening: Opening): Promise<Ready> {
   const {standing, recovered} = replayed;
   const {account, left, doubtful, again, ...parts} = checked;
   const otherAccount = account !== manifest.credential?.fingerprint;
+  await keepEarlier(folder, begun, manifest, replayed.templates);
   // A row that the journal knows must be in the manifest, so that one is first.
   if (otherAccount || manifest !== begun)
     await replaceManifest(folder, otherAccount ? withAccount(manifest, account, parts.secrets.credential) : manifest);
@@ -185,6 +193,8 @@ async function open(manifest: Manifest, opening: Opening): Promise<Ready> {
   const at = now();
   const record = recorder(journal, standing);
   record(openedRecord(at, {v: recovered.verdict, cut: recovered.cutBytes, amb: left.size}));
+  const change = changeRecord(manifest, replayed.templates, at);
+  if (change) record(change);
   for (const each of doubtful) record(each);
   fixed.record(record, at);
   for (const {row, by} of again) {

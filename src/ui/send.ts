@@ -3,11 +3,12 @@ import {jobAround} from '../jobs/folder.js';
 import {defaultRunDir, holdsRun, type Manifest, readManifest} from '../journal/folder.js';
 import {closeInput, digestInput, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
-import type {Order} from '../requests/asked.js';
+import {askedOf, type Order} from '../requests/asked.js';
 import {checkEnvironment} from '../requests/environment.js';
 import {beginRun, type Ended, type World} from '../run/begin.js';
 import {planDigest} from '../run/order.js';
 import {resumeRun} from '../run/resume.js';
+import {templateOf} from '../run/template.js';
 import {inputChanged} from '../schedule/reopen.js';
 import {orderFrom, sessionFrom} from './ask.js';
 import {conclude} from './conclude.js';
@@ -17,7 +18,11 @@ import {probeFirst} from './probe.js';
 import {openWorld} from './watch.js';
 
 type Flags = Interfaces.InferredFlags<typeof askFlags & typeof paceFlags & typeof sessionFlags>;
-type RunFlags = Flags & {readonly 'run-dir'?: string | undefined; readonly 'or-resume': boolean};
+type RunFlags = Flags & {
+  readonly 'run-dir'?: string | undefined;
+  readonly 'or-resume': boolean;
+  readonly 'accept-template': boolean;
+};
 type ResumeFlags = Interfaces.InferredFlags<typeof paceFlags & typeof sessionFlags> &
   Pick<Flags, 'credential' | 'env-file' | 'rows' | 'json'> & {
     readonly 'retry-failed': boolean;
@@ -33,10 +38,12 @@ export async function sendFile(file: string, flags: RunFlags, tool: string): Pro
   const folder = flags['run-dir'] ?? defaultRunDir(file);
   const session = sessionFrom(folder, flags);
   const again = flags['or-resume'] && (await holdsRun(folder));
-  if (again) await refuseOther(order, folder);
+  const accepted = flags['accept-template'];
+  if (again) await refuseOther(order, folder, accepted);
+  const template = accepted ? templateOf(order.asked) : undefined;
   return withWorld(flags, tool, (world) =>
     again
-      ? resumeRun({...session, retryFailed: false, acceptCredential: false}, world)
+      ? resumeRun({...session, retryFailed: false, acceptCredential: false, template}, world)
       : beginRun(order, session, world),
   );
 }
@@ -86,19 +93,24 @@ async function withWorld(
 }
 
 /** A cron line that was changed is another run: going on with the old one would send what nobody asks for any more. */
-async function refuseOther({asked, file, delimiter}: Order, folder: string): Promise<void> {
+async function refuseOther({asked, file, delimiter}: Order, folder: string, accepted: boolean): Promise<void> {
   const manifest = await readManifest(folder);
-  if (manifest.plan === planDigest(asked)) return refuseOtherInput(file, delimiter, manifest);
+  const plan = planDigest(asked);
+  const begun = askedOf(manifest);
+  // Without a template a file says other things by its columns than with one.
+  const alike = !begun.template === !asked.template && planDigest({...begun, ...templateOf(asked)}) === plan;
+  if (manifest.plan === plan || (alike && accepted)) return refuseOtherInput(file, delimiter, manifest);
   const same = (one: unknown, other: unknown) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
   const differing = [
     ...(same(manifest.profile, asked.profile) ? [] : ['profile']),
-    ...(same(manifest.template, asked.template) ? [] : ['request, header or body']),
+    ...(same([begun.template, begun.headers], [asked.template, asked.headers]) ? [] : ['request, header or body']),
+    ...(['id', 'key', 'phase', 'scope', 'capture'] as const).filter((part) => !same(begun[part], asked[part])),
     ...(manifest.baseUrl === asked.baseUrl ? [] : [`base URL (${manifest.baseUrl}, now ${asked.baseUrl})`]),
-  ];
+  ].join(', ');
   throw new Problem(
     'RUN_OTHER',
-    `the run in this folder asks for something else: ${differing.join(', ') || 'id, key, phase or scope'} differs`,
-    `Go on with it as it was: sluice resume ${folder}; or begin another with --run-dir.`,
+    `the run in this folder asks for something else: ${differing} differs`,
+    `Go on with it as it was: sluice resume ${folder}; ${alike ? 'or send the rows that are not done as it is now: add --accept-template; ' : ''}or begin another with --run-dir.`,
     {at: {file: folder}, exit: EXIT.misfit},
   );
 }

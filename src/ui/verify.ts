@@ -19,7 +19,7 @@ export function proofShown({counts, ...verified}: Verified) {
 
 /** The proof for a person, line by line; the last one says whether it holds. */
 export function proofLines(verified: Verified): string[] {
-  const {name, rows, counts, lines, tornBytes, attempts, byHand, corrected, running, faults} = verified;
+  const {name, rows, counts, lines, tornBytes, attempts, byHand, corrected, templates, running, faults} = verified;
   const parts = [
     [counts.ok, 'ok'],
     [counts.failed, 'failed'],
@@ -35,9 +35,16 @@ export function proofLines(verified: Verified): string[] {
     `${count(attempts, 'attempt')}; no row was sent while it was settled or in doubt${resentLine(verified)}`,
     `each ok row was answered${byHand > 0 ? `, but for ${count(byHand, 'row')} that somebody settled by hand` : ''}`,
     ...(corrected > 0 ? [`${count(corrected, 'row')} sent again with corrected cells, which are kept`] : []),
+    ...(templates.length > 1 ? [templatesLine(templates)] : []),
     ...faults.map((fault) => `contradiction: ${fault}`),
     faults.length === 0 ? 'it holds' : 'it does not hold: restore the run folder or the input from a backup',
   ];
+}
+
+function templatesLine(templates: Verified['templates']): string {
+  const [begun, ...changed] = templates.map(({rows}) => sayNumber(rows));
+  const later = changed.map((rows, index) => `${rows} by template ${index + 2}`);
+  return `sent last by the template of the beginning: ${begun} rows; ${later.join(', ')}, which was accepted`;
 }
 
 function resentLine({resent: {certain, repeatable, decided}}: Verified): string {

@@ -52,6 +52,11 @@ function otherOrder(name: string, args: readonly string[], files?: (cwd: string)
   return {name, ...(files && {change: files}), args, exit: 65, advised};
 }
 
+/** The same where nothing but the template is another. */
+function otherTemplate(name: string, args: readonly string[]): RefusedResume {
+  return {name, args, exit: 65, advised: {type: 'add --accept-template', as: [...args, '--accept-template']}};
+}
+
 /** A journal or a manifest that cannot be trusted. */
 function damaged(name: string, file: string, change: (text: string) => string): RefusedResume {
   return {name, change: edit(file, change), args: RESUME, exit: 65};
@@ -129,9 +134,23 @@ export const REFUSED_RESUMES: readonly RefusedResume[] = [
     advised: {type: 'sluice resume users.run', as: RESUME},
   },
   // What is asked for.
-  otherOrder('C19 another body', instead(AGAIN, '{"name": "{{ name }}"}', '{"title": "{{ name }}"}')),
-  otherOrder('C19 another request', instead(AGAIN, 'POST /users', 'PUT /users')),
-  otherOrder('C19 another header', [...AGAIN, '--header', 'x-team: {{ team }}']),
+  otherTemplate('C19 another body', instead(AGAIN, '{"name": "{{ name }}"}', '{"title": "{{ name }}"}')),
+  otherTemplate('C19 another request', instead(AGAIN, 'POST /users', 'PUT /users')),
+  otherTemplate('C19 another header', [...AGAIN, '--header', 'x-team: {{ team }}']),
+  {
+    ...otherTemplate('C19 another body that names no column', [
+      ...instead(AGAIN, '{"name": "{{ name }}"}', '{"name": "{{ nam }}"}'),
+      '--accept-template',
+    ]),
+    exit: 78,
+    advised: {type: 'The columns are', as: RESUME},
+  },
+  otherOrder('C19 another body and another key', [
+    ...instead(AGAIN, '{"name": "{{ name }}"}', '{"title": "{{ name }}"}'),
+    '--key',
+    'team',
+    '--accept-template',
+  ]),
   otherOrder('C19 another key', [...AGAIN, '--key', 'team']),
   otherOrder('C19 another id', [...AGAIN, '--id', 'id']),
   otherOrder('C19 another target', instead(AGAIN, '{url}', 'http://127.0.0.1:9')),

@@ -69,6 +69,21 @@ describe('probeRows', () => {
     assert.match(place.lines.at(-1)!, /^probing 2 rows in doubt at http:.* under example; first in 1 s, until when/);
   });
 
+  it('asks nothing of a row that was sent by another template: the answer would tell of another request', async () => {
+    await doubtful();
+    appendFileSync(place.file, '4\n');
+    const template = {request: 'POST /users/x{{ n }}', headers: [], body: undefined};
+    await place.resume({template: {template, headers: []}, acceptAppended: true});
+    place.heard.splice(0);
+    const {left} = await place.probe({options: SOON});
+    assert.deepEqual(
+      left.map(({row}) => row),
+      [1, 2],
+    );
+    assert.match(left[0]!.why, /sent by another template/);
+    assert.isEmpty(place.heard);
+  });
+
   it('sends nothing for rows without a probe, and writes nothing where there is none at all', async () => {
     await doubtful('');
     const before = place.read('journal-000001.ndjson');

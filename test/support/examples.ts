@@ -118,6 +118,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     resent: {certain: 0, repeatable: 0, decided: 0},
     byHand: 0,
     corrected: 0,
+    templates: [{plan: 'c0ffee00', rows: 1}],
     running: false,
     faults: [],
   }),
