@@ -102,7 +102,7 @@ export function planRun(planned: Planned): Plan {
     secondsLow: seconds(Math.min(low.ms, expected.ms)),
     secondsHigh: seconds(Math.max(high.ms, expected.ms)),
     finishesAt: new Date(Math.round(startAt + expected.ms)).toISOString(),
-    binding: bindingOf(planned),
+    binding: bindingOf(planned, expected),
     lanes: lanesOf(lanes, counts, expected),
     preview,
     problems,
@@ -128,26 +128,32 @@ function play(
   return foresee(lanes.copy(), ledger, {startAt, ...latencies, fixedEnds: announcesEnds(profile)}, line, picture);
 }
 
-/** Told without chance: it cuts the stretches of one window into many, and has no part in what another window makes of the run. */
-function bindingOf(planned: Planned): Plan['binding'] {
+/**
+ * How long a window holds at a time is told without chance, which cuts its stretches into many, and so is what another window makes of the run; for what
+ * part of the time it holds, as the run is expected to go.
+ */
+function bindingOf(planned: Planned, expected: Foreseen): Plan['binding'] {
   const alike = {latencyMs: planned.latency.expectedMs};
   const {held, ms, played} = play(planned, alike);
-  return [...held.values()]
-    .filter((entry) => entry.ms > 0)
-    .sort((one, other) => other.ms - one.ms)
-    .map((entry, place) => ({
-      limit: entry.limit,
-      window: entry.window,
-      share: Number((entry.ms / ms).toFixed(4)),
-      fromSeconds: seconds(entry.firstMs),
-      idleSeconds: seconds(entry.ms / entry.stretches),
-      everySeconds: entry.stretches > 1 ? seconds((entry.lastMs - entry.firstMs) / (entry.stretches - 1)) : null,
-      before: entry.before?.window ?? null,
-      savesSeconds:
-        place < WIDENED && played <= MOST_PLAYED && (entry.rule || entry.limit === CAP)
-          ? seconds(ms - play(planned, alike, {wider: entry}).ms)
-          : null,
-    }));
+  return [...expected.held]
+    .filter(([, entry]) => entry.ms > 0)
+    .sort(([, one], [, other]) => other.ms - one.ms)
+    .map(([name, entry], place) => {
+      const {firstMs, lastMs, stretches, before, ms: heldMs} = held.get(name) ?? entry;
+      return {
+        limit: entry.limit,
+        window: entry.window,
+        share: Number((entry.ms / expected.ms).toFixed(4)),
+        fromSeconds: seconds(firstMs),
+        idleSeconds: seconds(heldMs / stretches),
+        everySeconds: stretches > 1 ? seconds((lastMs - firstMs) / (stretches - 1)) : null,
+        before: before?.window ?? null,
+        savesSeconds:
+          place < WIDENED && played <= MOST_PLAYED && (entry.rule || entry.limit === CAP)
+            ? seconds(ms - play(planned, alike, {wider: entry}).ms)
+            : null,
+      };
+    });
 }
 
 /** The windows of a ledger, one of them a quarter wider, or the cap. */
