@@ -9,6 +9,7 @@ export default class Plan extends Command {
   static override examples = [
     '<%= config.bin %> plan cities.csv --profile amity --region eu --operation CreateCommunity --body \'{"displayName": "{{ name }}"}\'',
     '<%= config.bin %> plan --profile stream --region feeds --count AddActivity=1e9 --count Follow=2_000_000 --share 50%',
+    '<%= config.bin %> plan users.csv --profile koreai --request "POST /api/v3/users" --html plan.html',
   ];
   static override args = {
     file: Args.string({
@@ -22,7 +23,7 @@ export default class Plan extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Plan);
     const {isJobFile, showJobPlan} = await import('../ui/job.js');
-    if (args.file !== undefined && isJobFile(args.file)) {
+    if (args.file !== undefined && isJobFile(args.file) && !flags.count && !flags.html) {
       process.exitCode = await showJobPlan(args.file, flags);
       return;
     }

@@ -18,4 +18,9 @@ export const planFlags = {
     description: 'over how many values of a key of limits, such as user, counted requests are spread; 1 otherwise',
     dependsOn: ['count'],
   }),
+  html: Flags.string({
+    helpValue: 'FILE',
+    description: 'write the plan as one self-contained page as well, with a picture of it',
+  }),
+  force: Flags.boolean({description: 'write over the file that --html names', dependsOn: ['html']}),
 };

@@ -6,11 +6,14 @@ import {shellWord} from '../report/summary.js';
 import {orderFrom, overridesFrom} from './ask.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
 import {localZone} from './instant.js';
+import {isJobFile} from './job.js';
+import {refuseExisting} from './page-file.js';
 import {plain} from './plain.js';
 import {planLines} from './plan.js';
 import type {planFlags} from './plan-flags.js';
 import {openReading} from './reading.js';
 import {countsFrom} from './show-counts.js';
+import {writePlanPage} from './show-page.js';
 import {canvasOf, sparkLines} from './sparkline.js';
 import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
@@ -22,7 +25,13 @@ type Words = Interfaces.InferredFlags<
 
 /** `sluice plan [FILE]` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
 export async function showPlan(file: string | undefined, flags: Words, words: readonly string[]): Promise<ExitCode> {
+  const {html} = flags;
+  if (html !== undefined) refusePage(html, file, flags.force ?? false);
   const {plan, drawn, groups, notes, exit} = flags.count ? ofCounts(file, flags) : await ofFile(file, flags);
+  if (html !== undefined) {
+    const what = flags.count?.join(', ') ?? (file === '-' ? '<stdin>' : file!);
+    writePlanPage(what, {plan, drawn, notes}, {...flags, html}, {now: wallNow(), zone: localZone()});
+  }
   for (const note of notes) process.stderr.write(`${plain(note)}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else {
@@ -34,6 +43,17 @@ export async function showPlan(file: string | undefined, flags: Words, words: re
     );
   }
   return exit;
+}
+
+function refusePage(html: string, file: string | undefined, force: boolean): void {
+  if (file !== undefined && isJobFile(file))
+    throw new Problem(
+      'HTML_UNWANTED',
+      `--html is given, and ${JSON.stringify(file)} is a job, whose steps are planned one by one`,
+      'Leave out --html, or plan the input of one step.',
+      {exit: EXIT.usage},
+    );
+  if (!force) refuseExisting(html);
 }
 
 function ofCounts(file: string | undefined, flags: Words) {
@@ -65,7 +85,13 @@ async function ofFile(file: string | undefined, flags: Words) {
 }
 
 /** Flags of a plan that a run does not have, with whether a value stands behind. */
-const OF_PLANS: Readonly<Record<string, boolean>> = {'--dry-run': false, '--count': true, '--keys': true};
+const OF_PLANS: Readonly<Record<string, boolean>> = {
+  '--dry-run': false,
+  '--count': true,
+  '--keys': true,
+  '--html': true,
+  '--force': false,
+};
 
 /** The run that was planned; of counts, the plan of the file that is to come. */
 function nextCommand(words: readonly string[], {count}: Words): string {

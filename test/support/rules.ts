@@ -23,6 +23,8 @@ const ONLY_IMPORTERS: Readonly<Record<string, string>> = {
   got: 'src/http/',
   'cli-progress': 'src/ui/',
   'csv-parse': 'src/operations/',
+  'd3-scale': 'src/ui/chart.ts',
+  'd3-shape': 'src/ui/chart.ts',
 };
 
 const CLOCKS = ['src/clock.ts', 'src/limits/lane.ts'];
