@@ -1,6 +1,6 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {assert} from 'chai';
 
 const SLOWER_MS = 300;
@@ -22,6 +22,26 @@ describe('the start of the program', () => {
   it('shows the commands', () => {
     assert.isTrue(existsSync('oclif.manifest.json'), 'oclif.manifest.json is not there: npm run build');
     assert.match(timed(['bin/run.js', '--help']).stdout, /\bCOMMANDS\b/);
+  });
+
+  for (const version of ['0.10.48', '18.20.8', '20.18.3'])
+    it(`stops with one line and exit code 2 on Node ${version}`, () => {
+      const older = `Object.defineProperty(process, 'versions', {value: {...process.versions, node: '${version}'}})`;
+      const {status, stdout, stderr} = spawnSync(
+        process.execPath,
+        ['--import', `data:text/javascript,${encodeURIComponent(older)}`, 'bin/run.js', 'run', 'users.csv'],
+        {encoding: 'utf8', env: {...process.env, NODE_OPTIONS: ''}},
+      );
+      const told = `sluice needs Node 20.19 or newer, and this is Node ${version}: type node --version, and install another\n`;
+      assert.deepEqual({status, stdout, stderr}, {status: 2, stdout: '', stderr: told});
+    });
+
+  it('is read by the oldest Node, and asks for the one that package.json asks for', () => {
+    const text = readFileSync('bin/run.js', 'utf8').replace(/^(#!|\/\/).*$/gm, '');
+    assert.notMatch(text, /=>|`|,\s*\)|\?\.|\?\?|\.\.\.|\b(?:const|let|class|async|await|import|of)\b/);
+    const {engines} = JSON.parse(readFileSync('package.json', 'utf8'));
+    assert.equal(engines.node, '>=20.19.0');
+    assert.include(text, 'version[0] === 20 && version[1] < 19');
   });
 
   it('opens no inspector when it is sent SIGUSR1', async () => {

@@ -3,6 +3,7 @@
 const {join} = require('node:path');
 
 const PROGRAM = join(__dirname, '../../bin/run.js');
+const START = join(__dirname, '../../bin/start.js');
 const home = process.cwd();
 
 process.on('message', async ({args, cwd, env}) => {
@@ -23,7 +24,7 @@ process.on('message', async ({args, cwd, env}) => {
   process.exit = (code) => {
     said.exit ??= code;
   };
-  delete require.cache[PROGRAM];
+  for (const file of [PROGRAM, START]) delete require.cache[file];
   await require(PROGRAM);
   process.exit = exit;
   Object.assign(process.stdout, {write: write.stdout});
