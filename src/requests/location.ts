@@ -1,5 +1,6 @@
 import {trimBaseUrl} from '../profiles/base-url.js';
 import {checkSegment} from './path-value.js';
+import {isPlainPath} from './plain-path.js';
 import {showValue} from './show.js';
 import {UnfitValue} from './values.js';
 
@@ -14,6 +15,8 @@ export type Location = {readonly url: string; readonly path: string; readonly ow
  * the base URL or an allowed one. Throws UnfitValue for everything that could lead elsewhere.
  */
 export function locate(text: string, baseUrl: string, allowedOrigins: readonly string[]): Location {
+  const plain = plainLocation(text, baseUrl);
+  if (plain) return plain;
   const absolute = /^[a-z][a-z0-9+.-]*:/i.test(text);
   checkText(text, absolute);
   const base = new URL(baseUrl);
@@ -31,6 +34,41 @@ export function locate(text: string, baseUrl: string, allowedOrigins: readonly s
     throw new UnfitValue(`the URL is ${url.href.length} bytes long, expected at most ${LONGEST_URL}`);
   }
   return {url: url.href, path: own ? withoutBase(url.pathname, base.pathname) : url.pathname, own};
+}
+
+/** The same for a path that is left as it is written, put behind what the base URL was parsed to; undefined for any other. */
+function plainLocation(text: string, baseUrl: string): Location | undefined {
+  if (!isPlainPath(text)) return undefined;
+  const {prefix, path} = baseOf(baseUrl);
+  if (prefix === undefined || prefix.length + text.length > LONGEST_URL) return undefined;
+  return {url: prefix + text, path: path + text, own: true};
+}
+
+type Base = {
+  /** What a URL begins with; undefined where a path is not simply put behind it. */
+  readonly prefix: string | undefined;
+  /** Of that, what is left of the path when the path of the base URL is taken off. */
+  readonly path: string;
+};
+
+// The base URLs of a process are few: one, or one for each step of a job.
+const bases = new Map<string, Base>();
+
+function baseOf(baseUrl: string): Base {
+  const known = bases.get(baseUrl);
+  if (known) return known;
+  const probe = '/a';
+  const text = trimBaseUrl(baseUrl) + probe;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const base: Base =
+    url?.href.endsWith(probe) && `${url.origin}${url.pathname}` === url.href
+      ? {
+          prefix: url.href.slice(0, -probe.length),
+          path: withoutBase(url.pathname, new URL(baseUrl).pathname).slice(0, -probe.length),
+        }
+      : {prefix: undefined, path: ''};
+  bases.set(baseUrl, base);
+  return base;
 }
 
 function checkText(text: string, absolute: boolean): void {

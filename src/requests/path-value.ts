@@ -1,3 +1,4 @@
+import {isPlainSegment} from './plain-path.js';
 import {showValue} from './show.js';
 import {UnfitValue} from './values.js';
 
@@ -8,6 +9,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
  * no encoding can hold there: nothing at all, `.` and `..` (also as `%2e`), control characters, half a surrogate pair.
  */
 export function encodeSegment(text: string): string {
+  if (isPlainSegment(text)) return text;
   if (text.trim() === '')
     throw new UnfitValue('it is empty, expected a path segment (the request would go to another address)');
   checkSegment(text);

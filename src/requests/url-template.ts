@@ -2,6 +2,7 @@ import {EXIT, Problem} from '../problem.js';
 import {withoutPair} from './left-out.js';
 import type {Part, Reader} from './liquid.js';
 import {encodeQueryValue, encodeSegment} from './path-value.js';
+import {isPlainPath, partsOf} from './plain-path.js';
 import {showSafe} from './show.js';
 import {inExpression, OMITTED, textOf, UnfitValue} from './values.js';
 
@@ -16,6 +17,8 @@ export type UrlTemplate = {
 
 /** What no value may change: where a URL leads, how deep its path is, and what its query asks for. */
 type UrlShape = {readonly origin: string; readonly segments: number; readonly keys: string};
+
+const RELATIVE = 'https://relative.invalid';
 
 type UrlPiece =
   | {readonly kind: 'text'; readonly text: string}
@@ -86,14 +89,16 @@ function checkShape(shape: string, other: string, source: string): UrlShape {
 
 // Whatever was encoded how, the finished URL must have the shape of its template.
 function compareShape(url: string, {shape, pattern}: UrlTemplate): void {
+  const relative = shape.origin === RELATIVE && shape.keys === '';
+  if (relative && isPlainPath(url) && partsOf(url) === shape.segments) return;
   const found = shapeOf(url);
   if (found?.origin === shape.origin && found.segments === shape.segments && found.keys === shape.keys) return;
   throw new UnfitValue(`the URL became "${showSafe(url)}", which has another shape than "${pattern}"`);
 }
 
 function shapeOf(url: string): UrlShape | undefined {
-  if (!URL.canParse(url, 'https://relative.invalid')) return undefined;
-  const parsed = new URL(url, 'https://relative.invalid');
+  if (!URL.canParse(url, RELATIVE)) return undefined;
+  const parsed = new URL(url, RELATIVE);
   return {
     origin: parsed.origin,
     segments: parsed.pathname.split('/').length,
