@@ -1,6 +1,7 @@
 import {Args, Command, Flags} from '@oclif/core';
 import {askFlags, paceFlags, sessionFlags} from '../ui/flags.js';
 import {onlyFlag} from '../ui/job-flags.js';
+import {restFlags} from '../ui/plan-flags.js';
 
 export default class Resume extends Command {
   static override summary = 'Go on with a run that was interrupted.';
@@ -27,7 +28,7 @@ export default class Resume extends Command {
       default: 'hold',
       description: "hold rows that may have been executed, send them again, or look first, by the profile's probes",
     }),
-    'retry-failed': Flags.boolean({description: 'send failed rows again'}),
+    ...restFlags,
     with: Flags.string({
       description: 'a corrected copy of failed.csv: only its rows are sent again, with the cells that stand there',
       dependsOn: ['retry-failed'],
@@ -38,7 +39,6 @@ export default class Resume extends Command {
     }),
     'accept-appended': Flags.boolean({description: 'send the rows too that were added at the end of the file'}),
     only: onlyFlag,
-    input: Flags.string({helpValue: 'FILE', description: 'where the file of this run is now'}),
   };
 
   async run(): Promise<void> {

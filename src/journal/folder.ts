@@ -125,6 +125,12 @@ export async function holdsRun(folder: string): Promise<boolean> {
   return (await exists(join(folder, 'run.json'))) && exists(join(folder, segmentName(1)));
 }
 
+/** Whether a word that is a file or a run names a run: a folder, or what is called as one. */
+export async function namesRun(word: string): Promise<boolean> {
+  const found = await lstat(word).catch(() => undefined);
+  return found ? found.isDirectory() : /\.run\/?$/.test(word);
+}
+
 export function runExists(folder: string): Problem {
   return new Problem(
     'RUN_EXISTS',

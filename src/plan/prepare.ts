@@ -6,7 +6,7 @@ import {closeInput, columnsOf, openInput} from '../operations/source.js';
 import {EXIT, type ExitCode} from '../problem.js';
 import type {Overrides} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
-import {type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked.js';
+import {type Asked, type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked.js';
 import {type Preview, previewOf} from '../requests/preview.js';
 import type {Request} from '../requests/request.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
@@ -89,7 +89,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       latency: asked.latency,
       startAt: asked.startAt,
       openLedger: () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, asked.startAt)),
-      preview: intake.preview.map((request) => shown(request, order, secrets)),
+      preview: previewsOf(intake.preview, order.asked, secrets),
       problems: problemsOf(bad, input.name),
       picture,
     });
@@ -126,8 +126,15 @@ function unknownNotes({name, limits}: Profile): string[] {
 }
 
 /** Without the secret, which a plan need not have; where it would stand, `***`. */
-function shown(request: Request, {asked}: Order, secrets: Secrets): Preview {
-  const {profile} = asked;
+export function previewsOf(
+  requests: readonly Request[],
+  {profile}: Pick<Asked, 'profile'>,
+  secrets: Secrets,
+): Preview[] {
+  return requests.map((request) => shown(request, profile, secrets));
+}
+
+function shown(request: Request, profile: Profile, secrets: Secrets): Preview {
   const rule = profile.credentials.find(({name}) => name === request.credential);
   const also = profile.credentials.filter(({name}) => rule?.also?.includes(name));
   const names = [rule, ...also].flatMap((each) => (each?.header === undefined ? [] : [each.header]));

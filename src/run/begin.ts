@@ -29,6 +29,8 @@ export type World = {
   readonly env: Record<string, string | undefined>;
   readonly tool: string;
   readonly watcher: Watcher;
+  /** Nothing will be sent: a secret that is missing is no fault. */
+  readonly dry?: boolean;
 };
 
 /** A run that has ended, for whoever concludes it. */
@@ -203,7 +205,7 @@ export function openedRecord(
 }
 
 /** The secrets of a session, for the profile and the `--header` lines of an order. */
-export function secretsFor({asked}: Pick<Order, 'asked'>, session: SessionOrder, {env}: World): Secrets {
+export function secretsFor({asked}: Pick<Order, 'asked'>, session: SessionOrder, {env, dry}: World): Secrets {
   return openSecrets({
     profile: asked.profile,
     env,
@@ -211,5 +213,6 @@ export function secretsFor({asked}: Pick<Order, 'asked'>, session: SessionOrder,
     chosen: session.credential,
     headers: asked.headers,
     baseUrl: asked.baseUrl,
+    dry,
   });
 }

@@ -1,11 +1,16 @@
 import {relative} from 'node:path';
-import type {Waiting} from '../budgets/turn.js';
+import type {TurnHolder, Waiting} from '../budgets/turn.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
 
 /** `waiting for users.run (process 4711), which has this provider and credential until about 14:05; this run is next`. `now` is the wall clock's. */
 export function sayWaiting(waiting: Waiting, now: number): string {
   const {ahead} = waiting;
   return `waiting for ${whoHas(waiting, 'which has', now)}; this run is ${ahead === 0 ? 'next' : `${ordinal(ahead + 1)} in line`}`;
+}
+
+/** A run that has its turn goes before one that is only looked at. */
+export function sayFirst(holder: TurnHolder, now: number): string {
+  return `${whoHas({holder, ahead: 0}, 'has', now)}; this run would wait for it`;
 }
 
 /** Whoever would rather not wait is told for whom, and until when. Exit 75. */

@@ -33,11 +33,12 @@ export type Replayed = {
   readonly overrides: Overrides;
 };
 
-/** Reads the journal of a run and makes it ready to be gone on with; the lock must be held. Throws what `recover` throws. */
+/** Reads the journal of a run and makes it ready to be gone on with; the lock must be held, or `read` only look. Throws what `recover` throws. */
 export async function replayRun(
   manifest: Manifest,
   {folder, overrides, options}: SessionOrder,
   order: Order & {overrides: SessionOrder['overrides']},
+  read: typeof recover = recover,
 ): Promise<Replayed> {
   const standing = newStanding(manifest.input.rows);
   let inForce = order.overrides;
@@ -51,7 +52,7 @@ export async function replayRun(
   let reached = false;
   let ended: LastEnd | undefined;
   let begunAt = 0;
-  const recovered = await recover(folder, {
+  const recovered = await read(folder, {
     run: manifest.run,
     now: wallNow(),
     visit: (record) => {

@@ -72,7 +72,8 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
   }
 }
 
-function hasWork(standing: Standing, {retryFailed, options}: ResumeOrder): boolean {
+/** Whether something is left to be sent, as far as the states tell. */
+export function hasWork(standing: Standing, {retryFailed, options}: ResumeOrder): boolean {
   const {pending, failed, inDoubt} = counts(standing);
   return pending > 0 || (retryFailed && failed > 0) || (options.inDoubt === 'retry' && inDoubt > 0);
 }
@@ -95,14 +96,14 @@ type Parts = {
 };
 
 /** A session that is known to fit its run, before it writes anything. */
-type Checked = Pick<Ready, 'run' | 'input' | 'roles' | 'setting' | 'intake' | 'secrets'> & {
+export type Checked = Pick<Ready, 'run' | 'input' | 'roles' | 'setting' | 'intake' | 'secrets'> & {
   readonly account: string;
   readonly left: ReadonlySet<number>;
   readonly doubtful: readonly OutcomeRecord[];
   readonly again: readonly {readonly row: number; readonly by: 'user' | 'policy' | 'recovery'}[];
 };
 
-async function check(
+export async function check(
   manifest: Manifest,
   {order, session, world, replayed, input, begun, fixed, heldBack}: Parts,
 ): Promise<Checked> {
@@ -165,7 +166,7 @@ async function check(
   if (intake.sequence)
     for (const note of sequenceNotes(intake.sequence, {name: input.name, places: intake.places}))
       world.watcher.say(note);
-  for (const name of intake.credentials) secrets.require(name);
+  if (!world.dry) for (const name of intake.credentials) secrets.require(name);
   doubtful.push(...heldBack.doubtful);
   return {run: manifest.run, input, roles, setting, intake, secrets, account, left, doubtful, again};
 }

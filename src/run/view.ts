@@ -1,12 +1,10 @@
 import {now, wallNow} from '../clock.js';
 import {counts, type Standing} from '../journal/states.js';
 import {roomIn} from '../limits/ledger.js';
-import {windowName} from '../limits/limit.js';
-import {roomAt} from '../limits/window.js';
 import type {Lanes} from '../schedule/lanes.js';
-import {phaseName} from '../schedule/notes.js';
 import type {Eta} from './eta.js';
 import type {Tools} from './tools.js';
+import {bucketName, clockTime, turnOf, WORTH_SAYING_MS, waitingFor} from './waits.js';
 
 /** What one sees of a run while it goes on: everything in it comes from the journal's counts, the lanes and the ledger. */
 export type View = {
@@ -46,8 +44,6 @@ export type Beginning = {
 /** So many lanes are looked at: the first ones have to do where every caller has its own. */
 const LOOKED_AT = 1000;
 const SHOWN = 6;
-/** Shorter waits are the rhythm of a window, not news. */
-const WORTH_SAYING_MS = 500;
 
 export function beginningOf(
   {intake: {lanes}, standing}: {readonly intake: {readonly lanes: Lanes}; readonly standing: Standing},
@@ -70,7 +66,7 @@ export function viewOf(tools: Tools, standing: Standing, begun: Beginning): View
     done,
     ...{ok, failed, inDoubt, refusals, perSecond},
     etaAt: doneAt === undefined ? undefined : wallNow() + (doneAt - at),
-    waiting: waitOf(tools, at) ?? turnOf(tools),
+    waiting: waitOf(tools, at) ?? turnFor(tools),
     lanes: lanesOf(tools, begun, at),
   };
 }
@@ -82,19 +78,12 @@ function waitOf({controls, network, ledger, waitsFor, waitsUntil, inFlight}: Too
   // While something is in flight, its answer may give room long before the instant that is known now.
   if (inFlight > 0 || waitsUntil === undefined || waitsUntil === Number.POSITIVE_INFINITY) return undefined;
   if (waitsUntil - at < WORTH_SAYING_MS) return undefined;
-  // Nothing but a backoff ends at an instant that no bucket names.
-  const what =
-    waitsFor === undefined ? 'waiting to send again what failed' : `waiting for ${bucketName(ledger, waitsFor, at)}`;
-  return `${what}; next at ${clockTime(waitsUntil - at)}`;
+  return waitingFor(ledger, waitsFor, {at, until: waitsUntil});
 }
 
-/** What rows wait for whose turn has not come; undefined while others can be sent. */
-function turnOf({sequence, waitsForTurn}: Tools): string | undefined {
-  if (!sequence || !waitsForTurn || sequence.waiting === 0) return undefined;
-  const {awaited, waiting} = sequence;
-  if (!awaited) return `${waiting} rows wait for the one before them with the same key`;
-  const {phase, left, next} = awaited;
-  return `phase ${phaseName(next)} starts when ${left === 1 ? '1 row' : `${left} rows`} of ${phaseName(phase)} are settled`;
+/** Undefined while others can be sent. */
+function turnFor({sequence, waitsForTurn}: Tools): string | undefined {
+  return sequence && waitsForTurn ? turnOf(sequence) : undefined;
 }
 
 function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number): LaneView[] {
@@ -123,18 +112,4 @@ function lanesOf({ledger}: Tools, {lanes, counts: begun}: Beginning, at: number)
 function isAnswerAwaited({buckets}: Tools['ledger'], id: number | undefined, at: number): boolean {
   const bucket = id === undefined ? undefined : buckets.get(id);
   return bucket !== undefined && bucket.closedUntil <= at && bucket.windows.some(({inFlight}) => inFlight > 0);
-}
-
-/** The bucket and, of its windows, the one that has room last. */
-function bucketName(ledger: Tools['ledger'], id: number | undefined, at: number): string {
-  const bucket = id === undefined ? undefined : ledger.buckets.get(id);
-  if (!bucket) return 'responses';
-  if (bucket.closedUntil > at) return `${bucket.label}, closed by the provider`;
-  const [last] = [...bucket.windows].sort((one, other) => roomAt(other, at) - roomAt(one, at));
-  return last ? `${bucket.label}, ${windowName(last.rule)}` : bucket.label;
-}
-
-/** `14:02:10`, so many milliseconds from now, in the operator's time zone. */
-function clockTime(inMs: number): string {
-  return new Date(wallNow() + inMs).toTimeString().slice(0, 8);
 }

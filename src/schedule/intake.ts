@@ -59,7 +59,7 @@ export type Intake = {
   /** SHA-256 of the plain bytes. */
   readonly sha256: string;
   readonly bytes: number;
-  /** The first requests, for a look before anything is sent. */
+  /** The first requests that are put in line, for a look before anything is sent. */
   readonly preview: readonly Request[];
   /** The credentials that the rows' operations ask for by name. */
   readonly credentials: ReadonlySet<string>;
@@ -121,11 +121,11 @@ export async function takeIn(reading: Reading): Promise<Intake> {
       if (operation.id === String(row.place.row)) alike.add(request, row.place.row);
     }
     if (request.credential !== undefined) credentials.add(request.credential);
-    if (preview.length < PREVIEWED) preview.push(request);
     if (!wanted || !reading.accept(row.place.row, request)) {
       line.pass(row, reading.partOf(row.place.row));
       continue;
     }
+    if (preview.length < PREVIEWED) preview.push(request);
     line.join(operation, lanes.laneOf(request.buckets, row.place.row));
     if (request.buckets.length === 0) unlimited = countUnlimited(unlimited, row.place.row, request);
   }

@@ -27,14 +27,22 @@ export async function findRun(
   );
 }
 
+/** Of a run that goes on with no more than this, the input is read too, for what is still to come. `plan RUN` reads any. */
+const QUICK_ROWS = 100_000;
+const QUICK_BYTES = 50_000_000;
+
 /** `sluice status`: reads the journal and writes nothing. */
 export async function showStatus(run: string | undefined, json: boolean): Promise<void> {
   const folder = run ?? (await findRun('status'));
-  const {summary} = await readStand(folder);
+  const {summary, running, manifest} = await readStand(folder);
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else {
     const {color} = terminalOf(process.stdout, process.env);
     const lines = summaryLines({summary, color, now: wallNow()});
+    if (running && summary.rows <= QUICK_ROWS && manifest.input.bytes <= QUICK_BYTES) {
+      const {outlookLines} = await import('./show-remains.js');
+      lines.splice(-1, 0, ...(await outlookLines(folder)));
+    }
     process.stdout.write(
       `${[`${wayOf(summary, folder)}${summary.exit === null ? '' : `, exit ${summary.exit}`}`, ...lines].join('\n')}\n`,
     );

@@ -24,3 +24,9 @@ export const planFlags = {
   }),
   force: Flags.boolean({description: 'write over the file that --html names', dependsOn: ['html']}),
 };
+
+/** What may be said of the rest of a run, beside pace and patience. */
+export const restFlags = {
+  'retry-failed': Flags.boolean({description: 'of a run: send failed rows again'}),
+  input: Flags.string({helpValue: 'FILE', description: 'of a run: where its file is now'}),
+};

@@ -10,6 +10,9 @@ import {sayDuration} from './words.js';
 /** So many causes and lanes are listed. */
 const LISTED = 10;
 
+/** The least and the most that an answer is taken to need, and what the run has measured. */
+export type Assumed = {readonly lowMs: number; readonly highMs: number; readonly measuredMs?: number | undefined};
+
 /** A plan for a person, line by line. `zone` is what the local time is called; the last line is the next command to type. */
 export function planLines(
   plan: Plan,
@@ -17,6 +20,8 @@ export function planLines(
     groups,
     counted,
     chart,
+    stands,
+    assumed,
     color,
     now,
     zone,
@@ -27,6 +32,10 @@ export function planLines(
     readonly counted: boolean;
     /** Requests over time, line by line. */
     readonly chart: readonly string[];
+    /** How a run stands of which this is the rest: in place of what a plan says of its rows. */
+    readonly stands?: {readonly lines: readonly string[]; readonly begun: string};
+    /** What the plan takes answers to need. */
+    readonly assumed: Assumed;
     readonly color: boolean;
     readonly now: number;
     readonly zone: string;
@@ -36,15 +45,20 @@ export function planLines(
   const chalk = new Chalk({level: color ? 1 : 0});
   const {requests} = plan;
   return [
-    ...(counted ? [] : rowLines(plan, groups, chalk)),
+    ...(stands?.lines ?? (counted ? [] : rowLines(plan, groups, chalk))),
     ...previewLines(plan),
-    `${count(requests, 'request')} ${requests === 1 ? 'takes' : 'take'} ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)})`,
-    `begun now, the run is done about ${sayInstant(Date.parse(plan.finishesAt), now)} ${zone} (${plan.finishesAt})`,
+    `${count(requests, 'request')} ${requests === 1 ? 'takes' : 'take'} ${chalk.bold(sayDuration(plan.seconds * 1000))} (${sayDuration(plan.secondsLow * 1000)} to ${sayDuration(plan.secondsHigh * 1000)}, ${sayAssumed(assumed)})`,
+    `${stands?.begun ?? 'begun now, the run is done'} about ${sayInstant(Date.parse(plan.finishesAt), now)} ${zone} (${plan.finishesAt})`,
     ...holdingLines(plan).map((line) => `  ${line}`),
     ...laneLines(plan),
     ...chart,
     `next: ${chalk.bold(plain(next))}`,
   ];
+}
+
+/** `with answers in 50 to 150 ms`. */
+function sayAssumed({lowMs, highMs, measuredMs}: Assumed): string {
+  return `with answers in ${lowMs} to ${highMs} ms${measuredMs === undefined ? '' : `, for ${measuredMs} ms were measured`}`;
 }
 
 function rowLines({rows, valid, invalid}: Plan, groups: readonly BadGroup[], chalk: ChalkInstance): string[] {

@@ -39,7 +39,7 @@ export async function showPlan(file: string | undefined, flags: Words, words: re
     const chart = sparkLines(drawn, plan.seconds * 1000, canvasOf(process.stdout, process.env));
     const next = exit === 0 ? nextCommand(words, flags) : `correct ${file}, or add --skip-invalid`;
     process.stdout.write(
-      `${planLines(plan, {groups, counted: flags.count !== undefined, chart, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
+      `${planLines(plan, {groups, counted: flags.count !== undefined, assumed: parseLatency(flags.latency), chart, color, now: wallNow(), zone: localZone(), next}).join('\n')}\n`,
     );
   }
   return exit;

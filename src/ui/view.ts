@@ -8,6 +8,7 @@ export type View = RunView & {
   readonly doneAboutText?: string | undefined;
 };
 
+const SOON_MS = 120_000;
 const BAR_WIDTHS = {least: 8, most: 30} as const;
 
 /** The view as one line of a log, `now` being the wall clock's. */
@@ -57,8 +58,13 @@ function facts({ok, failed, inDoubt, refusals, perSecond}: View): string[] {
 }
 
 function outlook({waiting, doneAboutText, etaAt}: View, now: number): string[] {
-  const about = doneAboutText ?? (etaAt === undefined ? undefined : `done about ${sayInstant(etaAt, now)}`);
+  const about = doneAboutText ?? (etaAt === undefined ? undefined : sayEnd(etaAt, now));
   return [waiting, about].filter((text) => text !== undefined).map(plain);
+}
+
+/** To the second, where it is a matter of seconds. */
+export function sayEnd(at: number, now: number): string {
+  return `done about ${sayInstant(at, now, at - now < SOON_MS ? 'seconds' : 'minutes')}`;
 }
 
 function rate(perSecond: number): string {

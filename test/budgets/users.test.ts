@@ -118,6 +118,13 @@ describe('usedBy', () => {
       assert.isEmpty(await enrolled());
     }));
 
+  it('forgets nobody where it only looks', () =>
+    scene(async ({user, used, enrolled}) => {
+      await user('short');
+      await used({now: T + 25 * HOUR, looksOnly: true});
+      assert.deepEqual(await enrolled(), ['short.json']);
+    }));
+
   it('says of a run folder that is gone that nobody knows, once', () =>
     scene(async ({user, used, enrolled, budget}) => {
       const folder = await user('gone');

@@ -8,6 +8,7 @@ import {
   holdsRun,
   type Manifest,
   makeRunId,
+  namesRun,
   readManifest,
   replaceManifest,
   writeManifest,
@@ -214,6 +215,23 @@ describe('the manifest', () => {
         const problem = await refusal(readManifest(place));
         assert.deepEqual([problem.code, problem.exit], ['RUN_MISSING', EXIT.noInput]);
       }
+    }));
+});
+
+describe('namesRun', () => {
+  it('is so of every folder, and of what is called as a run where nothing is', () =>
+    inFolder(async (folder) => {
+      assert.isTrue(await namesRun(folder));
+      assert.isTrue(await namesRun(join(folder, 'users.run')));
+      assert.isTrue(await namesRun(join(folder, 'users.run/')));
+      assert.isFalse(await namesRun(join(folder, 'users.csv')));
+      assert.isFalse(await namesRun('-'));
+    }));
+
+  it('is not so of a file, whatever it is called', () =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, 'users.run'), 'n\n1\n');
+      assert.isFalse(await namesRun(join(folder, 'users.run')));
     }));
 });
 

@@ -1,11 +1,20 @@
 import {resolve} from 'node:path';
 import {assert} from 'chai';
-import {budgetBusy, sayWaiting, turnTooLate, waitInterrupted} from '../../src/run/busy.js';
+import {budgetBusy, sayFirst, sayWaiting, turnTooLate, waitInterrupted} from '../../src/run/busy.js';
 
 const NOON = new Date(2026, 10, 25, 12, 0, 0).getTime();
 const MINUTE = 60_000;
 const holder = {run: 'r', folder: resolve('users.run'), pid: 4711};
 const HAS = 'which has this provider and credential';
+
+describe('sayFirst', () => {
+  it('names who has its turn before this run would', () => {
+    assert.equal(
+      sayFirst({...holder, until: NOON + 125 * MINUTE}, NOON),
+      'users.run (process 4711) has this provider and credential until about 14:05; this run would wait for it',
+    );
+  });
+});
 
 describe('sayWaiting', () => {
   for (const {name, waiting, text} of [

@@ -2,12 +2,14 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {assert} from 'chai';
 import {now, sleepUntil, wallNow} from '../../src/clock.js';
-import {type Claim, type Turns, takeTurns} from '../../src/run/turns.js';
+import {type Claim, lookAtTurns, type Turns, takeTurns} from '../../src/run/turns.js';
 import {inFolder} from '../support/program.js';
 import {rejection} from './real-run.js';
 
 type Scene = {
   claim(run: string, parts?: Partial<Claim>): Promise<Turns>;
+  /** What one run sees of the others. */
+  look(run: string): ReturnType<typeof lookAtTurns>;
   readonly said: string[];
   /** The files of the one budget, by their paths under it. */
   files(): string[];
@@ -18,17 +20,16 @@ function scene(use: (scene: Scene) => Promise<void>): Promise<void> {
   return inFolder({}, async (home) => {
     const state = join(home, 'state');
     const said: string[] = [];
+    const ears = {env: {SLUICE_STATE: state}, say: (line: string) => void said.push(line)};
+    const claimOf = (run: string): Claim => ({
+      ...{run, folder: join(home, `${run}.run`), origin: 'https://api.example.com', accounts: () => ['k']},
+      ...{spanMs: 60_000, timeoutMs: 30_000, ifBusy: 'wait', deadlineAt: Number.POSITIVE_INFINITY},
+    });
     const budget = () => join(state, 'budgets', readdirSync(join(state, 'budgets'))[0]!);
     await use({
       said,
-      claim: (run, parts = {}) =>
-        takeTurns(
-          {
-            ...{run, folder: join(home, `${run}.run`), origin: 'https://api.example.com', accounts: () => ['k']},
-            ...{spanMs: 60_000, timeoutMs: 30_000, ifBusy: 'wait', deadlineAt: Number.POSITIVE_INFINITY, ...parts},
-          },
-          {env: {SLUICE_STATE: state}, say: (line) => said.push(line)},
-        ),
+      claim: (run, parts = {}) => takeTurns({...claimOf(run), ...parts}, ears),
+      look: (run) => lookAtTurns(claimOf(run), ears),
       files: () => readdirSync(budget(), {recursive: true}).map(String).sort(),
       read: (name) => JSON.parse(readFileSync(join(budget(), name), 'utf8')),
     });
@@ -131,5 +132,29 @@ describe('takeTurns', () => {
       await turns.release();
       assert.lengthOf(said, 1);
       assert.match(said[0]!, /state cannot be used \(ENOTDIR\).*SLUICE_STATE/);
+    }));
+});
+
+describe('lookAtTurns', () => {
+  it('knows of nobody where no run has been, and makes no folder for it', () =>
+    scene(async ({look, files}) => {
+      assert.deepEqual(await look('one'), {used: {attempts: [], pauses: [], learned: [], lateMs: 0}, holders: []});
+      assert.throws(files, 'ENOENT');
+    }));
+
+  it('names the run that has its turn, stands in nobody’s way and leaves everything as it is', () =>
+    scene(async ({claim, look, files}) => {
+      const turns = await claim('one');
+      await turns.begin();
+      const before = files();
+      const {holders} = await look('two');
+      assert.deepEqual(
+        holders.map(({run}) => run),
+        ['one'],
+      );
+      assert.isEmpty((await look('one')).holders, 'itself is no other');
+      assert.deepEqual(files(), before);
+      await turns.release();
+      assert.isEmpty((await look('two')).holders);
     }));
 });

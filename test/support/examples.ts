@@ -11,6 +11,7 @@ import {keepTally} from '../../src/simulate/tally.js';
 import {controlShown} from '../../src/ui/control.js';
 import type {JobStatus} from '../../src/ui/job-status.js';
 import {listedProfile} from '../../src/ui/profiles.js';
+import type {RestPlan} from '../../src/ui/remains.js';
 import {proofShown} from '../../src/ui/verify.js';
 
 const COUNTS = {rows: 1, ok: 1, failed: 0, inDoubt: 0, skipped: 0, pending: 0, attempts: 1, refusals: 0};
@@ -76,6 +77,16 @@ const PLAN: Plan = {
   problems: [{code: 'ROW_BAD', rows: 2, message: '"email" is empty', file: 'users.csv', line: 17, row: 16}],
 };
 
+const REST: RestPlan = {
+  ...PLAN,
+  run: 'r',
+  state: 'stopped',
+  done: {ok: 1, failed: 0, inDoubt: 0, skipped: 0},
+  underWay: 0,
+  kept: 0,
+  latencySeconds: {low: 0.05, expected: 0.1, high: 0.15},
+};
+
 /**
  * One example of everything that is written as JSON, made by the code that writes it or held to its type: their keys are the surface. An example has
  * every optional member, because a member that comes and goes is part of the surface too.
@@ -96,6 +107,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     ],
     next: 'sluice resume a.run',
   } satisfies JobStatus,
+  'plan RUN --json': REST,
   'profiles --json': [listedProfile(findProfile('amity'))],
   'simulate --json': {...keepTally().read(), state: {users: keepAccount().read(0)}} satisfies Served,
   'results.ndjson': resultOf(1, 'u-1', OUTCOME),

@@ -1,5 +1,5 @@
 import {assert} from 'chai';
-import {laneLine, outlookLine, totalLine, type View} from '../../src/ui/view.js';
+import {laneLine, outlookLine, sayEnd, totalLine, type View} from '../../src/ui/view.js';
 
 const VIEW: View = {rows: 200, done: 50, ok: 50, failed: 0, inDoubt: 0, refusals: 0, perSecond: 0.25, lanes: []};
 
@@ -46,6 +46,14 @@ describe('laneLine', () => {
       laneLine({name: 'bot=st-1', done: 5, rows: 10, waits: 'bot=st-1, 60 per 60 s; next at 14:02:10'}, 8, 60),
       '  bot=st-1 [####----] 5/10 · 60 per 60 s; next at 14:02:10',
     ));
+});
+
+describe('sayEnd', () => {
+  it('is exact where it is a matter of seconds', () => {
+    const at = new Date(2026, 7, 21, 12, 0).getTime();
+    assert.equal(sayEnd(at + 90_000, at), 'done about 12:01:30');
+    assert.equal(sayEnd(at + 150_000, at), 'done about 12:02');
+  });
 });
 
 describe('outlookLine', () => {
