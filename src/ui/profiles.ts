@@ -1,6 +1,6 @@
 import {Chalk} from 'chalk';
 import {windowName} from '../limits/limit.js';
-import type {CredentialRule, Limit, OperationRule, Profile} from '../profiles/profile.js';
+import type {CredentialRule, Limit, OperationRule, ProbeRule, Profile} from '../profiles/profile.js';
 import {plain, sayNumber} from './plain.js';
 
 /** A list shows so many limits of a profile; a check shows so many of its operations. */
@@ -77,6 +77,7 @@ export function checkLines(profile: Profile, file: string): string[] {
       ...(left > 0 ? [`and ${left} more`] : []),
     ]),
     ...block('again', [retryLine(profile)]),
+    ...block('probes', (profile.probes ?? []).map(probeLine)),
     ...block('sources', sources.length === 0 ? ['none: whose word are these figures?'] : [`${sources.length} named`]),
     `next: sluice plan FILE --profile ${plain(/[/\\]/.test(file) ? file : `./${file}`)}`,
   ];
@@ -109,13 +110,19 @@ function operationLine(name: string, {route, group}: OperationRule, limits: read
   return `${name}: ${plain(route)}, under ${covering.map((limit) => limit.name).join(', ') || 'no limit'}`;
 }
 
+function probeLine({operations = [], groups = [], request}: ProbeRule): string {
+  return `${[...operations, ...groups].join(', ')}: ${plain(request)}`;
+}
+
 function retryLine({retry, repeatable, resend, idempotencyKey}: Profile): string {
   const who =
     idempotencyKey === undefined
       ? `${repeatable.methods.join(', ') || 'no method'}, and operations that are repeatable`
       : `every request, by ${idempotencyKey.header}`;
   const others = resend.length === 0 ? '' : `; all others after ${resend.join(', ')}`;
-  return `at most ${retry.attempts} attempts, after ${retry.statuses.join(', ') || 'no status'}: ${who}${others}`;
+  // 408 is one whatever the profile says: the request did not arrive whole.
+  const statuses = [...new Set([408, ...retry.statuses])].sort();
+  return `at most ${retry.attempts} attempts, after ${statuses.join(', ')}: ${who}${others}`;
 }
 
 /** Indented lines with a word before the first; nothing when there are none. */

@@ -63,6 +63,15 @@ describe('sluice profiles', () => {
     assert.include(said.stderr, '"amtiy" is not a profile, did you mean "amity"?');
   });
 
+  it('refuses a probe that cannot be made, by its name', async () => {
+    const probe =
+      '{operations: [Make], request: "GET /x/{% if a %}{% endif %}", happened: [{status: 200}], didNot: [{status: 404}]}';
+    const mine = `name: mine\noperations: {Make: {route: POST /x}}\nprobes: [${probe}]\n`;
+    const {exit, stderr} = await profiles(['check', 'mine.yaml'], {'mine.yaml': mine});
+    assert.equal(exit, 78);
+    assert.include(stderr, 'probes[0].request holds a tag');
+  });
+
   it('tells what it understood of a file', async () => {
     const mine = `name: mine
 baseUrl: https://api.example.com
@@ -72,6 +81,8 @@ operations:
 limits:
   - {name: definition, groups: [heavy], per: [bot], windows: [{requests: 60, seconds: 60}, {requests: 1800, seconds: 3600}]}
 share: 80%
+probes:
+  - {groups: [heavy], request: "GET /bots/{{ request.parameters.bot }}", happened: [{status: 200}], didNot: [{status: 404}]}
 `;
     const {exit, stdout, stderr} = await profiles(['check', 'mine.yaml'], {'mine.yaml': mine});
     assert.deepEqual({exit, stderr}, {exit: 0, stderr: ''});
@@ -82,7 +93,8 @@ share: 80%
       '  pace       80 % of every window, 10 requests at once',
       '  secrets    key: MINE_TOKEN, in header authorization after "Bearer "',
       '  operations Export: POST /bots/{bot}/export, under definition',
-      '  again      at most 5 attempts, after 500, 502, 503, 504: GET, HEAD, PUT, DELETE, and operations that are repeatable',
+      '  again      at most 5 attempts, after 408, 500, 502, 503, 504: GET, HEAD, PUT, DELETE, and operations that are repeatable',
+      '  probes     heavy: GET /bots/{{ request.parameters.bot }}',
       '  sources    none: whose word are these figures?',
       'next: sluice plan FILE --profile ./mine.yaml',
       '',
