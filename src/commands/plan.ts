@@ -37,10 +37,12 @@ export default class Plan extends Command {
       process.exitCode = await showRemains(args.file, flags, {typed, words: this.argv});
       return;
     }
-    const {isJobFile, showJobPlan} = await import('../ui/job.js');
-    if (args.file !== undefined && isJobFile(args.file) && !flags.count && !flags.html) {
-      process.exitCode = await showJobPlan(args.file, flags);
-      return;
+    if (args.file !== undefined && !flags.count && !flags.html) {
+      const {isJobFile, showJobPlan} = await import('../ui/job.js');
+      if (isJobFile(args.file)) {
+        process.exitCode = await showJobPlan(args.file, flags);
+        return;
+      }
     }
     const {showPlan} = await import('../ui/show-plan.js');
     process.exitCode = await showPlan(args.file, flags, this.argv);

@@ -1,19 +1,15 @@
 import type {Interfaces} from '@oclif/core';
 import {now, wallNow} from '../clock.js';
-import {planOrder} from '../plan/prepare.js';
 import {EXIT, type ExitCode, Problem} from '../problem.js';
 import {shellWord} from '../report/summary.js';
 import {orderFrom, overridesFrom} from './ask.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
 import {localZone} from './instant.js';
-import {isJobFile} from './job.js';
 import {refuseExisting} from './page-file.js';
 import {plain} from './plain.js';
 import {planLines} from './plan.js';
 import type {planFlags} from './plan-flags.js';
 import {openReading} from './reading.js';
-import {countsFrom} from './show-counts.js';
-import {writePlanPage} from './show-page.js';
 import {canvasOf, sparkLines} from './sparkline.js';
 import {terminalOf} from './terminal.js';
 import {parseLatency, parseRows} from './words.js';
@@ -26,9 +22,10 @@ type Words = Interfaces.InferredFlags<
 /** `sluice plan [FILE]` and `sluice run FILE --dry-run`, `words` being what was typed behind the command. Returns the exit code: 65 when a row cannot be sent. */
 export async function showPlan(file: string | undefined, flags: Words, words: readonly string[]): Promise<ExitCode> {
   const {html} = flags;
-  if (html !== undefined) refusePage(html, file, flags.force ?? false);
-  const {plan, drawn, groups, notes, exit} = flags.count ? ofCounts(file, flags) : await ofFile(file, flags);
+  if (html !== undefined) await refusePage(html, file, flags.force ?? false);
+  const {plan, drawn, groups, notes, exit} = await (flags.count ? ofCounts(file, flags) : ofFile(file, flags));
   if (html !== undefined) {
+    const {writePlanPage} = await import('./show-page.js');
     const what = flags.count?.join(', ') ?? (file === '-' ? '<stdin>' : file!);
     writePlanPage(what, {plan, drawn, notes}, {...flags, html}, {now: wallNow(), zone: localZone()});
   }
@@ -45,7 +42,8 @@ export async function showPlan(file: string | undefined, flags: Words, words: re
   return exit;
 }
 
-function refusePage(html: string, file: string | undefined, force: boolean): void {
+async function refusePage(html: string, file: string | undefined, force: boolean): Promise<void> {
+  const {isJobFile} = await import('./job.js');
   if (file !== undefined && isJobFile(file))
     throw new Problem(
       'HTML_UNWANTED',
@@ -56,7 +54,9 @@ function refusePage(html: string, file: string | undefined, force: boolean): voi
   if (!force) refuseExisting(html);
 }
 
-function ofCounts(file: string | undefined, flags: Words) {
+// What the one needs is much to load, and of no use to the other.
+async function ofCounts(file: string | undefined, flags: Words) {
+  const {countsFrom} = await import('./show-counts.js');
   return {...countsFrom(file, flags), groups: [], exit: EXIT.ok};
 }
 
@@ -68,6 +68,7 @@ async function ofFile(file: string | undefined, flags: Words) {
       'Name the file, or say how many requests there are: --count OPERATION=1e6',
       {exit: EXIT.usage},
     );
+  const {planOrder} = await import('../plan/prepare.js');
   const {tty} = terminalOf(process.stderr, process.env);
   const reading = openReading({stream: process.stderr, tty});
   const {bad, ...planning} = await planOrder(orderFrom(file, flags), {
