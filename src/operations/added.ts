@@ -5,8 +5,11 @@ export const ADDED_IN_DOUBT = ['_status', '_attempts', '_row', '_sentAt', '_why'
 /** A file that is fed back has these already: they are written anew. */
 const NOT_OWN: readonly string[] = [...ADDED, ...ADDED_IN_DOUBT, '_note'];
 
+/** What the lost answer of a row in doubt was to give, to be filled in: `_captured.communityId`. */
+export const CAPTURED = '_captured.';
+
 /** Whether a column is one of those. As headers are compared: case and blanks make no difference. */
 export function isAdded(column: string): boolean {
   const name = column.trim().toLowerCase();
-  return NOT_OWN.some((each) => each.toLowerCase() === name);
+  return name.startsWith(CAPTURED) || NOT_OWN.some((each) => each.toLowerCase() === name);
 }

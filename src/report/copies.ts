@@ -1,5 +1,5 @@
 import {closeSync, openSync, readSync} from 'node:fs';
-import {ADDED, ADDED_IN_DOUBT, isAdded} from '../operations/added.js';
+import {ADDED, ADDED_IN_DOUBT, CAPTURED, isAdded} from '../operations/added.js';
 import {writeJson} from '../operations/json.js';
 import type {RecordPlace, Row} from '../operations/operation.js';
 import type {Input} from '../operations/source.js';
@@ -11,8 +11,8 @@ import type {Outcome} from './outcomes.js';
 /** What others said, a server or a row: a spreadsheet must not compute it. */
 const SAID: readonly string[] = ['_error', '_why', '_check'];
 
-/** `to settle`: somebody is to fill in what became of each row. */
-export type Purpose = 'to correct' | 'to settle';
+/** `toSettle`: somebody is to fill in what became of each row, and what its answer would have given for these captures. */
+export type Purpose = 'to correct' | {readonly toSettle: readonly string[]};
 
 /** One record of the input. A record that could not be read may have no values. */
 export type Copied = {
@@ -48,14 +48,18 @@ export class Copies {
   }
 
   get #names(): readonly string[] {
-    return this.#purpose === 'to settle' ? ADDED_IN_DOUBT : ADDED;
+    if (this.#purpose === 'to correct') return ADDED;
+    return [...ADDED_IN_DOUBT, ...this.#purpose.toSettle.map((name) => `${CAPTURED}${name}`)];
   }
 
   /** `check` is what to look for at the provider, of a row that is to be settled. */
   write(copied: Copied, outcome: Outcome, check = ''): void {
     this.#file ??= this.#begin();
     const {row} = copied.place;
-    const added = this.#purpose === 'to settle' ? addedInDoubt(row, outcome, check) : addedTo(row, outcome);
+    const added =
+      this.#purpose === 'to correct'
+        ? addedTo(row, outcome)
+        : {...addedInDoubt(row, outcome, check), ...emptyOf(this.#purpose.toSettle)};
     const text = this.#input.format === 'csv' ? this.#csv(copied, added) : this.#ndjson(copied, added);
     this.#file.write(text);
     this.#rows += 1;
@@ -145,6 +149,10 @@ function addedInDoubt(row: number, outcome: Outcome, check: string): Added {
     _check: check,
     _decision: null,
   } satisfies Named<typeof ADDED_IN_DOUBT>;
+}
+
+function emptyOf(captures: readonly string[]): Added {
+  return Object.fromEntries(captures.map((name) => [`${CAPTURED}${name}`, null]));
 }
 
 type Named<Names extends readonly string[]> = Record<Names[number], string | number | null>;

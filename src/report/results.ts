@@ -49,6 +49,8 @@ export type ResultsSource = {
   readonly running: boolean;
   /** The operation's id. A row that could not be read goes by its number. */
   readonly idOf: (row: Row) => string;
+  /** What the run captures of answers, by name. */
+  readonly captures: readonly string[];
   /** What to look for at the provider where the row is in doubt. */
   readonly checkOf: (row: Row) => string;
   readonly format: 'ndjson' | 'csv';
@@ -91,7 +93,7 @@ export function writeSummary(folder: string, summary: Summary): void {
 }
 
 async function writeRows(
-  {folder, input, rows, sha256, idOf, checkOf, format}: ResultsSource,
+  {folder, input, rows, sha256, captures, idOf, checkOf, format}: ResultsSource,
   outcomes: Outcomes,
 ): Promise<ResultFiles> {
   const path = join(folder, `results.${format}`);
@@ -99,7 +101,7 @@ async function writeRows(
   const line = format === 'csv' ? csvLine : ndjsonLine;
   const results = new DerivedFile(path);
   const failed = new Copies(join(folder, `failed.${input.format}`), input);
-  const inDoubt = new Copies(join(folder, `in-doubt.${input.format}`), input, 'to settle');
+  const inDoubt = new Copies(join(folder, `in-doubt.${input.format}`), input, {toSettle: captures});
   const causes = new Causes(input.name);
   const resent = new Copies(join(folder, `resent.${input.format}`), input);
   try {

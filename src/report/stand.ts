@@ -10,6 +10,7 @@ import type {ScopeFlag} from '../operations/parse.js';
 import {parseOperation, type Roles} from '../operations/parse.js';
 import {closeInput, type Input} from '../operations/source.js';
 import {Problem} from '../problem.js';
+import {askedOf} from '../requests/asked.js';
 import {correctedInput} from '../schedule/corrections.js';
 import {reopenInput} from '../schedule/reopen.js';
 import {checkReader} from './in-doubt.js';
@@ -72,6 +73,7 @@ export async function deriveFiles(
         await readJournal(folder, manifest.run, visit, 'full');
       },
       running,
+      captures: Object.keys(askedOf(manifest).capture ?? {}),
       idOf: idReader(manifest, input),
       checkOf: await checkUnder(folder, {manifest, input, templates}),
       format,

@@ -62,6 +62,20 @@ export function readCaptures(captures: Captures, {status, headers, body}: Respon
   };
 }
 
+/** The values with every text within them scrubbed. */
+export function scrubbedValues(
+  values: Captured['values'],
+  scrub: (text: string) => string,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, scrubbed(value, scrub)]));
+}
+
+function scrubbed(value: unknown, scrub: (text: string) => string): unknown {
+  if (typeof value === 'string') return scrub(value);
+  if (Array.isArray(value)) return value.map((item) => scrubbed(item, scrub));
+  return typeof value === 'object' && value !== null ? scrubbedValues(value as Captured['values'], scrub) : value;
+}
+
 function captureOf(parts: readonly Part[], row: Readonly<Record<string, unknown>>): unknown {
   const [only] = parts;
   if (parts.length === 1 && only?.kind === 'slot') return only.read(row);

@@ -1,3 +1,4 @@
+import {CAPTURED} from '../operations/added.js';
 import type {Row} from '../operations/operation.js';
 import {isBadRow, readRows} from '../operations/read.js';
 import {closeInput, type Input, openInput} from '../operations/source.js';
@@ -59,8 +60,6 @@ function decisionOf({place, values}: Row, {name}: Input): Decision | undefined {
   const captured = capturedOf(values);
   return {row, as, at, ...(note === '' ? {} : {why: note}), ...(captured && {captured})};
 }
-
-const CAPTURED = '_captured.';
 
 function capturedOf(values: Row['values']): Record<string, string> | undefined {
   const found = Object.entries(values)

@@ -1,6 +1,6 @@
 import {now} from '../clock.js';
 import type {OutcomeRecord} from '../journal/record.js';
-import {readCaptures} from '../requests/capture.js';
+import {readCaptures, scrubbedValues} from '../requests/capture.js';
 import {showSafe} from '../requests/show.js';
 import type {Ended, Prepared, Tools} from './tools.js';
 
@@ -38,18 +38,10 @@ export function outcome(
     ...(error === undefined ? {} : {e: error}),
     ...(message === undefined ? {} : {m: message}),
     ...(body === '' ? {} : {b: cut(tools.secrets.scrub(body))}),
-    ...(captured && {cap: scrubbed(captured.values, tools) as Record<string, unknown>}),
+    ...(captured && {cap: scrubbedValues(captured.values, tools.secrets.scrub)}),
     ...(verdict.kind === 'ok' && verdict.bodyLost ? {lost: true as const} : {}),
     ...(verdict.kind === 'backoff' && verdict.resent ? {resent: true as const} : {}),
   };
-}
-
-/** Every text within a value, scrubbed. */
-function scrubbed(value: unknown, tools: Pick<Tools, 'secrets'>): unknown {
-  if (typeof value === 'string') return tools.secrets.scrub(value);
-  if (Array.isArray(value)) return value.map((item) => scrubbed(item, tools));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, scrubbed(member, tools)]));
 }
 
 function keeps(kind: OutcomeRecord['k'], keepBodies: 'all' | 'failed' | 'none'): boolean {

@@ -176,6 +176,7 @@ async function probeFrom(
   const probing: Probing = {
     ledger: recalledLedger(known, {now: at, boot: readBoot()}),
     ...{profile, options, journal, record, sender, secrets, told},
+    captures: setting.captures,
     measured: openMeasured(),
     serverClock: undefined,
     random: Math.random,

@@ -6,6 +6,7 @@ import type {JournalRecord} from '../journal/record.js';
 import type {Used} from '../limits/blame.js';
 import {refuse} from '../limits/refuse.js';
 import {EXIT, Problem} from '../problem.js';
+import {type Captured, type Captures, readCaptures, scrubbedValues} from '../requests/capture.js';
 import {type Found, judgeProbe, type Probe} from '../requests/probe.js';
 import type {Request} from '../requests/request.js';
 import type {Secrets} from '../requests/secrets.js';
@@ -36,6 +37,8 @@ export type Probing = Accounts & {
   readonly options: Accounts['options'] & {readonly maxWaitMs: number; readonly deadlineAt: number};
   readonly journal: Pick<Journal, 'commit' | 'hasRoom'>;
   readonly record: (record: JournalRecord) => void;
+  /** What the run keeps of answers: a probe's may have it too. */
+  readonly captures: Captures;
   readonly sender: Pick<Sender, 'send'>;
   readonly secrets: Pick<Secrets, 'apply' | 'scrub'>;
   readonly random: () => number;
@@ -119,21 +122,30 @@ function follow(asking: Asking, ended: Ended, probing: Probing): Again | undefin
     return {why: m!, when: 'open'};
   }
   if (found.kind === 'untold') return leave(row, exchange, m!, probing);
-  decide(asking, found, probing, at);
+  decide(asking, {...found, captured: capturedFrom(exchange, found, probing)}, probing, at);
   return undefined;
 }
 
-function decide(
-  {row, probe}: Asking,
-  {kind, status}: Found & {kind: 'happened' | 'did-not'},
-  {told, record}: Probing,
-  at: number,
-): void {
+/** What the answer that got lost would have given, where this one has it too. */
+function capturedFrom(exchange: Exchange, {kind}: Found, {captures}: Probing): Captured | undefined {
+  if (kind !== 'happened' || exchange.kind !== 'answered' || captures.length === 0) return undefined;
+  return readCaptures(captures, exchange.response);
+}
+
+type Decided = Found & {readonly kind: 'happened' | 'did-not'} & {readonly captured: Captured | undefined};
+
+function decide({row, probe}: Asking, {kind, status, captured}: Decided, probing: Probing, at: number): void {
+  const {told, record, secrets} = probing;
   const happened = kind === 'happened';
+  if (captured?.missing !== undefined) {
+    told.left.push({row, why: `it was executed, and ${captured.missing}; say it with sluice settle --captured`});
+    return;
+  }
   // As the profile writes it: what a row puts into it is nobody's business who reads a journal.
   const why = `${showSafe(probe.rule.request, REQUEST_LENGTH)} was answered ${status}: it was ${happened ? '' : 'not '}executed`;
   (happened ? told.happened : told.didNot).push(row);
-  record({t: 'd', op: row, as: happened ? 'ok' : 'retry', by: 'probe', at: Math.round(at), st: status, why});
+  const cap = captured && {cap: scrubbedValues(captured.values, secrets.scrub)};
+  record({t: 'd', op: row, as: happened ? 'ok' : 'retry', by: 'probe', at: Math.round(at), st: status, why, ...cap});
 }
 
 type Refused = {

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
@@ -41,6 +41,46 @@ describe('sluice run --capture', () => {
         );
         assert.match(results[2].error, /what was to be captured got lost/);
         assert.notInclude(readFileSync(join(cwd, 'users.run/journal-000001.ndjson'), 'utf8'), 's3cret');
+      }),
+    ));
+
+  it('asks of whoever settles a row what its answer would have given, and keeps that', () =>
+    withProvider((url) =>
+      inFolder({'users.csv': 'name\nlost\nlost\nlost\n', 'mine.yaml': PROFILE}, async (cwd) => {
+        const asked = [
+          'run',
+          'users.csv',
+          '--profile',
+          './mine.yaml',
+          '--base-url',
+          url,
+          '--request',
+          'POST /users/{{ name }}',
+        ];
+        const capture = ['--capture', 'userId={{ response.body.users[0].id }}', '--concurrency', '1'];
+        await sluice([...asked, ...capture], {cwd, env: {MINE: 's3cret-0123456789'}});
+        const file = join(cwd, 'users.run/in-doubt.csv');
+        const [header, ...lines] = readFileSync(file, 'utf8').trim().split('\n');
+        assert.isTrue(header!.endsWith(',_check,_decision,_captured.userId'));
+        const settle = (...words: string[]) => sluice(['settle', 'users.run', ...words], {cwd});
+        const without = await settle('--row', '1', '--as', 'ok');
+        assert.equal(without.exit, 65);
+        assert.include(without.stderr, 'nothing says what its answer would have given for userId');
+        assert.equal((await settle('--row', '1', '--as', 'ok', '--captured', 'userId=u-1')).exit, 0);
+        writeFileSync(
+          file,
+          [header, lines[1]!.replace(/,,$/, ',ok,u-2'), lines[2]!.replace(/,,$/, ',ok,-')].join('\n'),
+        );
+        assert.equal((await settle('--from', file)).exit, 0);
+        const results = readFileSync(join(cwd, 'users.run/results.ndjson'), 'utf8').trim().split('\n');
+        assert.deepEqual(
+          results.map((line) => JSON.parse(line)).map(({state, captured}) => [state, captured]),
+          [
+            ['ok', {userId: 'u-1'}],
+            ['ok', {userId: 'u-2'}],
+            ['ok', {userId: null}],
+          ],
+        );
       }),
     ));
 

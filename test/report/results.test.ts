@@ -52,6 +52,7 @@ describe('writeResults', () => {
       sha256: (await digestInput(input)).sha256,
       readRecords,
       running: false,
+      captures: [],
       idOf,
       checkOf,
       format: 'ndjson' as const,

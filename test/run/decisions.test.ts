@@ -32,6 +32,14 @@ describe('readDecisions', () => {
     );
   });
 
+  it('takes what an answer would have given', async () => {
+    const [first, second] = await read(
+      'in-doubt.csv',
+      '_row,_decision,_captured.id,_captured.key\n3,ok,c-1,\n4,ok,,\n',
+    );
+    assert.deepEqual([first?.captured, second?.captured], [{id: 'c-1'}, undefined]);
+  });
+
   for (const {name, text, says} of [
     {
       name: 'a word that is no decision',

@@ -4,6 +4,7 @@ import {now} from '../../src/clock.js';
 import type {Exchange} from '../../src/exchange.js';
 import type {JournalRecord} from '../../src/journal/record.js';
 import {openLedger} from '../../src/limits/ledger.js';
+import {compileCaptures} from '../../src/requests/capture.js';
 import {compileProbes} from '../../src/requests/probe.js';
 import type {Request} from '../../src/requests/request.js';
 import {openMeasured} from '../../src/run/measured.js';
@@ -47,6 +48,7 @@ async function probing(
         },
       },
       record: (record) => records.push(record),
+      captures: [],
       sender: {
         send: async ({url}) => {
           const row = Number(url.split('/').at(-1));
@@ -101,6 +103,22 @@ describe('probeAll', () => {
         [2, 'retry', 'probe', 404],
       ],
     );
+  });
+
+  it('keeps what the lost answer was to give, where this one has it, and settles no row without', async () => {
+    const captures = compileCaptures({id: '{{ response.body.id }}'});
+    const body = (row: number) => (row === 1 ? '{"id": "u-s3cret"}' : '{"name": "Zoë"}');
+    const {happened, left, records} = await probing(
+      2,
+      (row) => answered(200, {}, body(row)),
+      () => ({captures}),
+    );
+    assert.deepEqual(happened, [1]);
+    assert.lengthOf(left, 1);
+    assert.match(left[0]!.why, /^it was executed, and nothing was captured for id: .*settle --captured$/);
+    const [decided, ...others] = records.filter((record) => record.t === 'd');
+    assert.deepEqual(decided?.t === 'd' && decided.cap, {id: 'u-***'});
+    assert.isEmpty(others);
   });
 
   it('sends none before its record is on the disk, and names the buckets before that', async () => {
