@@ -56,7 +56,8 @@ async function open(given: Case, folder: string): Promise<{provider: Provider; p
   return {provider: await serve(saved, words, folder), profile: saved};
 }
 
-async function secondOfMinute(second: number): Promise<void> {
+/** Resolves when the minute is so many seconds old. */
+export async function secondOfMinute(second: number): Promise<void> {
   const ageMs = Date.now() % 60_000;
   await sleep((second * 1000 - ageMs + 60_000) % 60_000);
 }
