@@ -34,6 +34,7 @@ export function isFileOfOperations(columns: readonly string[]): boolean {
 
 /** What a row wants done. Throws a Problem (exit 65) that names row, line and column for whatever cannot be sent as it stands. */
 export function parseOperation(row: Row, input: {readonly name: string}, roles: Roles): Operation {
+  if (roles.kind === 'plain' && playsNoPart(roles)) return bareOperation(row, input);
   const cells = cellsOf(row, input);
   const place = placeOf(row, input);
   const scope = Object.assign(flagScope(cells, roles.scope), roles.kind === 'operations' ? rowScope(cells) : {});
@@ -57,6 +58,29 @@ export function parseOperation(row: Row, input: {readonly name: string}, roles: 
     values: row.values,
   };
 }
+
+function playsNoPart({id, key, phase, scope}: Extract<Roles, {kind: 'plain'}>): boolean {
+  if (id !== undefined || key !== undefined || phase !== undefined) return false;
+  for (const _ in scope) return false;
+  return true;
+}
+
+/** A row of which every column is data: what most files are made of, so that nothing is made for it that it does not need. */
+function bareOperation(row: Row, input: {readonly name: string}): Operation {
+  const place = placeOf(row, input);
+  return {
+    id: String(place.row),
+    place,
+    call: TEMPLATE,
+    headers: NONE,
+    body: undefined,
+    scope: NONE,
+    values: row.values,
+  };
+}
+
+const TEMPLATE = {kind: 'template'} as const;
+const NONE: Readonly<Record<string, never>> = Object.freeze({});
 
 /** The turn of a row that is not sent itself; a row that says none that can be read waits for nobody. */
 export function readTurn(row: Row, input: {readonly name: string}, roles: Roles): Turn {

@@ -7,7 +7,8 @@ import type {Input} from './source.js';
 export {type BadRow, isBadRow} from './records.js';
 export {openRowFile, type RowFile} from './row-file.js';
 
-const BLOCK_BYTES = 256 * 1024;
+/** The rows of a block are there together. Of four times as many most outlived a collection of garbage, which took a quarter of the time of a plan. */
+const BLOCK_BYTES = 64 * 1024;
 
 /**
  * All records of the input, in order. After a `BadRow` that is `fatal` nothing more comes. `tap` is told every byte once, in order and

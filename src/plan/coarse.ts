@@ -17,7 +17,7 @@ export type Coarse = {
 };
 
 /** A run that repeats itself is played until it has for the second time; of more starts than these a part is played. */
-const MOST_STARTS = 20_000;
+const MOST_STARTS = 10_000;
 
 /**
  * The same limits and cap, to be played in a fraction of the time; `used` has the places of those that requests fall under, and -1 where some fall under none. Windows that can never be full are left out: the cap, or another window of the limit,

@@ -75,6 +75,7 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       partOf: () => 'outside',
       stopKeys: asked.stopKeys,
       checked: false,
+      onlyCounted: true,
       onBad: bad.add,
       onBytes: (bytes) => asked.onBytes?.(bytes, input.bytes),
     });

@@ -29,7 +29,20 @@ export function covers(
   return named || (group !== undefined && limit.groups?.includes(group) === true);
 }
 
+// A limit without a key has one bucket, which need not be named for each row anew.
+const unkeyed = new WeakMap<Limit, BucketRef>();
+
 function bucketOf(limit: Limit, index: number, keyed: Keyed, profile: Profile): BucketRef | undefined {
+  if (limit.per.length > 0) return keyedBucket(limit, index, keyed, profile);
+  const known = unkeyed.get(limit);
+  if (known?.limit === index) return known;
+  const {name} = limit;
+  const bucket = {limit: index, id: hashText(name), label: name};
+  unkeyed.set(limit, bucket);
+  return bucket;
+}
+
+function keyedBucket(limit: Limit, index: number, keyed: Keyed, profile: Profile): BucketRef | undefined {
   let identity = limit.name;
   let label = limit.name;
   for (const key of limit.per) {

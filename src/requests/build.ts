@@ -77,8 +77,8 @@ function build(operation: Operation, setting: RequestSetting): Request {
     operation: operationName,
     group,
     method,
-    path: location.path.split('?')[0]!,
-    pattern: rendered && call?.kind === 'url' ? call.url.pattern.split('?')[0] : undefined,
+    path: beforeQuery(location.path),
+    pattern: rendered && call?.kind === 'url' ? beforeQuery(call.url.pattern) : undefined,
     headers,
     body: body?.text,
     parameters: match?.parameters ?? {},
@@ -97,6 +97,11 @@ function build(operation: Operation, setting: RequestSetting): Request {
     buckets: bucketsOf(keyed, profile),
     repeatable: match?.rule.repeatable ?? profile.repeatable.methods.includes(method),
   };
+}
+
+function beforeQuery(path: string): string {
+  const at = path.indexOf('?');
+  return at < 0 ? path : path.slice(0, at);
 }
 
 const CONTENT_TYPE = {json: 'application/json', text: 'text/plain; charset=utf-8'} as const;

@@ -40,6 +40,8 @@ export type Reading = {
   readonly stopKeys: boolean;
   /** The rows were checked when the run began, so those that are not wanted are not looked at again. */
   readonly checked: boolean;
+  /** Nothing is sent: how many rows stand in each lane is kept, and which only where some wait for others.. */
+  readonly onlyCounted?: boolean;
   /** Told of each row that cannot be sent, in file order. After a `fatal` one nothing could be read any more. */
   readonly onBad: (place: RecordPlace, problem: Problem, fatal: boolean) => void;
   /** Told now and then how many bytes have been read. */

@@ -26,7 +26,14 @@ export function openLine(
     roles,
     stopKeys,
     checked,
-  }: {readonly input: Input; readonly roles: Roles; readonly stopKeys: boolean; readonly checked: boolean},
+    onlyCounted = false,
+  }: {
+    readonly input: Input;
+    readonly roles: Roles;
+    readonly stopKeys: boolean;
+    readonly checked: boolean;
+    readonly onlyCounted?: boolean;
+  },
   lanes: Lanes,
   lined: LaneRows,
 ): Line {
@@ -36,7 +43,7 @@ export function openLine(
     return {
       looks: false,
       pass: () => {},
-      join: ({place}, lane) => enter(place.row, lane, lanes, lined),
+      join: ({place}, lane) => (onlyCounted ? lanes.add(lane) : enter(place.row, lane, lanes, lined)),
       close: () => undefined,
     };
   const lineUp = openLineUp({stop: stopKeys});

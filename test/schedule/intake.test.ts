@@ -85,6 +85,12 @@ describe('takeIn', () => {
     assert.deepEqual(lined(intake), {'bot bot=a': [3]});
   });
 
+  it('keeps no more than how many rows a lane has, where nothing is sent', async () => {
+    const intake = await taken('n,bot\n1,a\n2,a\n3,b\n', {onlyCounted: true});
+    assert.deepEqual([...intake.lanes.counts()], [2, 1]);
+    assert.deepEqual(Object.values(lined(intake)).flat(), []);
+  });
+
   it('does not look again at what was checked and is not wanted', async () => {
     const {problems, rows} = await taken('n,bot\n1,a\n2,a,x\n3,a\n', {wanted: (row) => row === 3, checked: true});
     assert.isEmpty(problems);
