@@ -39,6 +39,9 @@ export default class Resume extends Command {
     }),
     'accept-appended': Flags.boolean({description: 'send the rows too that were added at the end of the file'}),
     only: onlyFlag,
+    'accept-copy': Flags.boolean({
+      description: 'go on with a copied run folder, where nobody goes on with the one it was copied from',
+    }),
   };
 
   async run(): Promise<void> {

@@ -2,6 +2,7 @@ import {chmod, lstat, readdir, readFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {EXIT, Problem} from '../problem.js';
 import {type Disk, errorCode, realDisk, unwritable, writeDurably} from './disk.js';
+import type {RunPlace} from './place.js';
 import {segmentName} from './segments.js';
 
 /** The version of `run.json`. */
@@ -34,6 +35,8 @@ export type Manifest = {
   readonly baseUrl: string;
   /** Tells another credential from this one, and nothing else about it. */
   readonly credential: {readonly name: string; readonly salt: string; readonly fingerprint: string} | null;
+  /** Where the folder is; not said by the first versions. */
+  readonly place?: RunPlace;
   /** Which columns play a part. */
   readonly roles: unknown;
   readonly options: Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import {now, readBoot, wallNow} from '../clock.js';
 import {createRunFolder, MANIFEST_FORMAT, makeRunId, runFiles, writeManifest} from '../journal/folder.js';
 import {Journal} from '../journal/journal.js';
 import {acquireLock} from '../journal/lock.js';
+import {placeOf} from '../journal/place.js';
 import type {OpenedRecord} from '../journal/record.js';
 import {FORMAT} from '../journal/seal.js';
 import {newStanding} from '../journal/states.js';
@@ -17,6 +18,7 @@ import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
 import {notesOf} from '../schedule/notes.js';
 import {openAlarm} from './alarm.js';
+import {notesOfBeside} from './beside.js';
 import {manifestOf, type SessionOrder} from './order.js';
 import {type Ready, recorder, type Watcher} from './ready.js';
 import {recallSpanMs} from './recall.js';
@@ -96,6 +98,7 @@ async function check(order: Order, session: SessionOrder, world: World, input: I
   bad.refuseUnless(order.skipInvalid);
   refuseNoRows(session, input, intake);
   for (const note of notesOf(intake, {name: input.name, profile: setting.profile.name})) world.watcher.say(note);
+  for (const note of await notesOfBeside(session.folder, {sha256: intake.sha256, asked})) world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);
   await checkSpace(session.folder, intake.rows, session.yes);
   const run = makeRunId(wallNow(), randomBytes(10));
@@ -186,6 +189,7 @@ async function beginJournal(order: Order, session: SessionOrder, {tool}: World, 
     fmt: MANIFEST_FORMAT,
     run,
     tool,
+    place: await placeOf(folder),
     createdAt: new Date(at).toISOString(),
     file: order.file === '-' ? '-' : resolve(order.file),
     name: input.name,

@@ -17,6 +17,7 @@ import {mayBeSent, partOf, stateIn, whoSends} from './again.js';
 import {openAlarm} from './alarm.js';
 import {claimOf, type Ended, openedRecord, secretsFor, type World} from './begin.js';
 import {firstChangedRow} from './changed-row.js';
+import {fitPlace} from './copied.js';
 import {fitInput, type InputOrder} from './fit.js';
 import {type Fixed, takeFixed} from './fixed.js';
 import {isKeyGood} from './idempotency.js';
@@ -32,6 +33,8 @@ export type ResumeOrder = SessionOrder &
   InputOrder & {
     readonly retryFailed: boolean;
     readonly acceptCredential: boolean;
+    /** Nobody goes on with the folder that this one is a copy of. */
+    readonly acceptCopy?: boolean | undefined;
     /** A corrected copy of the failed rows: of them only these are sent again, with the cells that stand there. */
     readonly fixedFile?: string | undefined;
     /** Rows that are not done are sent by this template from now on. */
@@ -52,10 +55,11 @@ export async function resumeRun(session: ResumeOrder, world: World): Promise<End
     const begun = await readManifest(folder);
     const fitting = await fitInput(begun, folder, session);
     input = fitting.input;
-    const manifest = session.template ? withTemplate(fitting.manifest, session.template) : fitting.manifest;
+    let manifest = session.template ? withTemplate(fitting.manifest, session.template) : fitting.manifest;
     const order = orderOf(manifest);
     const replayed = await replayRun(manifest, session, order);
     if (!hasWork(replayed.standing, session)) return nothingToDo(folder, manifest, replayed.standing);
+    manifest = await fitPlace(manifest, folder, {acceptCopy: session.acceptCopy, say: world.watcher.say});
     fixed = await takeFixed(input, {manifest, session, replayed, asked: order.asked});
     input = fixed.input;
     const heldBack = await holdBack({folder, manifest, replayed, profile: order.asked.profile, at: now()});

@@ -28,6 +28,7 @@ type ResumeFlags = Interfaces.InferredFlags<typeof paceFlags & typeof sessionFla
     readonly 'retry-failed': boolean;
     readonly 'accept-credential': boolean;
     readonly 'accept-appended': boolean;
+    readonly 'accept-copy': boolean;
     readonly input?: string | undefined;
     readonly with?: string | undefined;
   };
@@ -58,6 +59,7 @@ export async function goOn(run: string | undefined, flags: ResumeFlags, tool: st
     retryFailed: flags['retry-failed'],
     acceptCredential: flags['accept-credential'],
     acceptAppended: flags['accept-appended'],
+    acceptCopy: flags['accept-copy'],
     input: flags.input,
     fixedFile: flags.with,
   };

@@ -128,6 +128,7 @@ function plainly(text: string, {url}: Provider, cwd: string): string {
     .replaceAll(url, '{url}')
     .replaceAll(cwd, '.')
     .replace(/process \d+ on \S+ since \S+/, 'process PID on HOST since TIME')
+    .replace(/(?<=users\.run on )\S+(?=,)/, 'HOST')
     .replace(/\(byte \d+\)/, '(byte N)')
     .replace(/(?<=expected )01\w{24}/, 'RUN');
 }

@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';
 import {EXAMPLE} from '../support/example-profile.js';
@@ -204,6 +204,13 @@ export const REFUSED_RESUMES: readonly RefusedResume[] = [
   {name: 'the manifest is missing', change: (cwd) => rmSync(join(cwd, MANIFEST)), args: RESUME, exit: 66},
   // The folder.
   {name: 'D01 somebody works on the run', args: RESUME, exit: 75, held: true},
+  {
+    name: 'C23 a copy of the run folder',
+    change: (cwd) => cpSync(join(cwd, 'users.run'), join(cwd, 'copy.run'), {recursive: true}),
+    args: ['resume', 'copy.run'],
+    exit: 65,
+    advised: {type: 'sluice resume copy.run --accept-copy'},
+  },
   {name: 'there is no such folder', args: ['resume', 'nobody.run'], exit: 66},
   {name: 'a file is named', args: ['resume', 'users.csv'], exit: 73},
   {

@@ -39,7 +39,12 @@ export type Place = {
   readonly order: Order;
   answer: Answer;
   begin(
-    parts?: Partial<Order> & {options?: Partial<RunOptions>; token?: string; rows?: [number, number][]},
+    parts?: Partial<Order> & {
+      options?: Partial<RunOptions>;
+      token?: string;
+      rows?: [number, number][];
+      folder?: string;
+    },
   ): Promise<Ended>;
   resume(
     parts?: Partial<Omit<ResumeOrder, 'options'>> & {options?: Partial<RunOptions>; token?: string},
@@ -113,8 +118,8 @@ export async function openPlace({
     lines,
     order,
     answer: () => ({status: 201}),
-    begin: ({options, token, rows, ...parts} = {}) =>
-      beginRun({...order, ...parts}, {...session(options), rows}, world(token)),
+    begin: ({options, token, rows, folder: into = folder, ...parts} = {}) =>
+      beginRun({...order, ...parts}, {...session(options), rows, folder: into}, world(token)),
     resume: ({options, token, ...parts} = {}) =>
       resumeRun(
         {...session(), retryFailed: false, acceptCredential: false, ...parts, options: {...OPTIONS, ...options}},
