@@ -104,16 +104,18 @@ function confirmed(rows: number[], idOf: (row: number) => string, max: number): 
   return found;
 }
 
-/** What to tell when rows share an id: both rows of each, with their lines. */
+/** What to tell when rows share an id: both rows of each that was found, with their lines, and how many there are in `all`. */
 export function duplicateProblem(
   found: readonly Duplicate[],
   input: {readonly name: string},
   placeOf: (row: number) => RecordPlace,
+  all = found.length,
 ): Problem {
   const {id, firstRow, row} = found[0]!;
   const place = placeOf(row);
   const others = found.slice(1).map((other) => `rows ${other.firstRow} and ${other.row}`);
-  const more = others.length > 0 ? `; also ${others.join(', ')}` : '';
+  const rest = all > found.length ? [`and ${all - found.length} more`] : [];
+  const more = others.length > 0 ? `; also ${[...others, ...rest].join(', ')}` : '';
   const message = `the id ${shown(id)} is that of row ${firstRow} (${input.name}:${placeOf(firstRow).line}) already, expected another${more}`;
   const fix = `Give every row of ${input.name} an id of its own, or none: row numbers serve as well.`;
   return new Problem('ID_DUPLICATE', message, fix, {at: {file: input.name, line: place.line, row}, exit: EXIT.misfit});

@@ -50,6 +50,19 @@ export function routeTable(profile: Profile, baseUrl?: string): RouteTable {
  * Literal segments beat parameters, those further left first; a slash at the end does not count; an empty segment is no parameter.
  */
 export function matchRoute(table: RouteTable, method: string, path: string): RouteMatch | undefined {
+  // The rows of a file often ask for one path, time and again.
+  const last = lastMatches.get(table);
+  if (last?.method === method && last.path === path) return last.match;
+  const match = findRoute(table, method, path);
+  lastMatches.set(table, {method, path, match});
+  return match;
+}
+
+type Matched = {readonly method: string; readonly path: string; readonly match: RouteMatch | undefined};
+
+const lastMatches = new WeakMap<RouteTable, Matched>();
+
+function findRoute(table: RouteTable, method: string, path: string): RouteMatch | undefined {
   const root = table.methods.get(method) ?? table.methods.get(method.toUpperCase());
   if (root === undefined) return undefined;
   const bare = path.replace(/[?#].*$/s, '');

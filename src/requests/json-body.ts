@@ -65,11 +65,18 @@ export function renderJson(template: JsonTemplate, row: Row): string {
     }
     const value = piece.read(row);
     const from = text.length;
-    text += piece.quoted ? JSON.stringify(textOf(value)).slice(1, -1) : bareValue(piece.source, value);
+    text += piece.quoted ? inQuotes(textOf(value)) : bareValue(piece.source, value);
     if (value === OMITTED && piece.whole)
       gaps.push(piece.quoted ? {from: from - 1, to: from + 1} : {from, to: from + 4});
   }
   return gaps.length === 0 ? text : gaps.reduceRight(leaveOut, text);
+}
+
+/** ASCII without quotes, backslashes and controls stands in a JSON string as it is. */
+const AS_IT_IS = /^[ !#-[\]-~]*$/;
+
+function inQuotes(text: string): string {
+  return AS_IT_IS.test(text) ? text : JSON.stringify(text).slice(1, -1);
 }
 
 // From the last to the first, so that the places of the others stay true.

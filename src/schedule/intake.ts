@@ -192,7 +192,7 @@ function refuseDuplicates(
     if (found.length > 0)
       refuse(
         places.at(found[0]!.row),
-        duplicateProblem(found, input, (row) => places.at(row)),
+        duplicateProblem(found, input, (row) => places.at(row), ids.repeats()),
         true,
       );
   } finally {

@@ -76,6 +76,8 @@ describe('Ids', () => {
       `row 3 (${input.name}:4): the id "a" is that of row 1 (${input.name}:2) already, expected another`,
     );
     assert.equal(problem.exit, 65);
+    const more = duplicateProblem([...found, ...found], input, (row) => rows[row - 1]!.place, 1204);
+    assert.include(more.message, 'expected another; also rows 1 and 3, and 1202 more');
   });
 
   it('counts the rows whose id an earlier row has', () => {

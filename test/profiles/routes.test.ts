@@ -2,6 +2,7 @@ import {assert} from 'chai';
 import fc from 'fast-check';
 import {parseProfile} from '../../src/profiles/parse.js';
 import {expandRoute, matchRoute, routeTable} from '../../src/profiles/routes.js';
+import {profileOf} from '../support/profile.js';
 
 const table = routeTable(
   parseProfile(
@@ -73,6 +74,20 @@ describe('matchRoute', () => {
     assert.equal(matchRoute(moved, 'GET', '/api/ping')?.name, 'Ping');
     assert.equal(matchRoute(moved, 'GET', '/ping')?.name, 'Ping');
     assert.isUndefined(matchRoute(moved, 'GET', '/apiping'));
+  });
+
+  it('finds each anew, whichever was asked for before', () => {
+    const fresh = () => routeTable(profileOf({operations: {A: {route: 'POST /a/{x}'}, B: {route: 'GET /a/{x}'}}}));
+    const one = fresh();
+    for (const [method, path] of [
+      ['POST', '/a/1'],
+      ['POST', '/a/1'],
+      ['GET', '/a/1'],
+      ['GET', '/a/2'],
+      ['GET', '/b'],
+      ['POST', '/a/1'],
+    ] as const)
+      assert.deepEqual(matchRoute(one, method, path), matchRoute(fresh(), method, path));
   });
 
   it('never throws, whatever the path', () => {
