@@ -8,6 +8,8 @@ export type JobProvider = {
   readonly region?: string | undefined;
   readonly credential?: string | undefined;
   readonly envFile?: string | undefined;
+  /** The OpenAPI document of which a step's `operation` is one, found from where the job stands. */
+  readonly openapi?: string | undefined;
   readonly limit?: readonly string[] | undefined;
   readonly share?: string | undefined;
   readonly concurrency?: number | undefined;

@@ -16,6 +16,9 @@ const provider = z
     region: text.optional(),
     credential: text.optional().meta({description: "one of the profile's credentials"}),
     envFile: text.optional().meta({description: 'file of NAME=VALUE lines, mode 0600, that holds secrets'}),
+    openapi: text.optional().meta({
+      description: 'OpenAPI 3.0 or 3.1 document, found from where the job stands, of whose operations steps name one',
+    }),
     limit: z.array(text).optional().meta({description: 'as --limit: network=80/5s'}),
     share: z.union([text, z.number()], 'a share such as 80%').optional(),
     concurrency: z.int().positive().optional(),

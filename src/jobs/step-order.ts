@@ -4,6 +4,7 @@ import {findProfile} from '../profiles/find.js';
 import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import {chooseBaseUrl, type Order} from '../requests/asked.js';
+import {readContract} from '../requests/openapi.js';
 import type {SessionOrder} from '../run/order.js';
 import type {Step} from './job.js';
 
@@ -11,12 +12,16 @@ import type {Step} from './job.js';
 export function orderOf(step: Step, input: string, jobFile: string): Order {
   const {provider, request, operation, headers, body, form, id, key, phase, scope, capture} = step;
   const profile = profileOf(step, jobFile);
+  const said = {headers, body, form};
   return {
     file: input,
     asked: {
       profile,
       baseUrl: chooseBaseUrl(profile, {baseUrl: provider.baseUrl, region: provider.region}),
-      template: {request, operation, headers, body, form},
+      template:
+        provider.openapi !== undefined && operation !== undefined
+          ? {...said, contract: readContract(resolve(dirname(jobFile), provider.openapi), operation)}
+          : {request, operation, ...said},
       ...{id, key, phase},
       scope: Object.fromEntries(
         Object.entries(scope).map(([name, from]) => [

@@ -10,6 +10,7 @@ import {type Asked, type Order, refuseUndecided, rolesOf, settingOf} from '../re
 import {type Preview, previewOf} from '../requests/preview.js';
 import type {Request} from '../requests/request.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
+import {unusedNotes} from '../requests/unused-columns.js';
 import {withoutPlace} from '../schedule/bad-groups.js';
 import {type BadRows, openBadRows} from '../schedule/bad-rows.js';
 import {inRanges, type RowRanges, takeIn} from '../schedule/intake.js';
@@ -95,7 +96,11 @@ export async function planOrder(order: Order, asked: PlanOrder): Promise<Plannin
       picture,
     });
     const drawn = picture.drawn(plan.seconds * 1000);
-    const notes = [...notesOf(intake, {name: input.name, profile: profile.name}), ...unknownNotes(profile)];
+    const notes = [
+      ...unusedNotes(setting.template, roles),
+      ...notesOf(intake, {name: input.name, profile: profile.name}),
+      ...unknownNotes(profile),
+    ];
     return {
       plan,
       drawn,

@@ -3,9 +3,11 @@ import {EXIT, Problem} from '../problem.js';
 import {didYouMean} from '../profiles/nearest.js';
 import type {Profile} from '../profiles/profile.js';
 import {type BodyTemplate, compileBody, type RenderedBody, renderBody} from './body-template.js';
+import {type CompiledContract, compileContract} from './contract.js';
 import {compileForm, type FormTemplate, type RenderedForm, renderForm} from './form.js';
-import {compileHeaders, type HeaderTemplate, renderHeaders} from './header-template.js';
+import {compileHeaders, type HeaderTemplate, readHeaderLine, renderHeaders} from './header-template.js';
 import {columnsOf, parseTemplate, partsOf} from './liquid.js';
+import type {Contract} from './openapi.js';
 import {showSafe} from './show.js';
 import {compileUrl, renderUrl, type UrlTemplate} from './url-template.js';
 import {coded} from './values.js';
@@ -18,6 +20,8 @@ export type TemplateSpec = {
   readonly body?: string | undefined;
   /** `NAME=VALUE` and `NAME=@PATH` lines, in place of a body. */
   readonly form?: readonly string[] | undefined;
+  /** What an OpenAPI document says of the request, in place of a request line or a name. */
+  readonly contract?: Contract | undefined;
 };
 
 /** A request with places for the values of a row. */
@@ -26,6 +30,7 @@ export type Template = {
   readonly headers: readonly HeaderTemplate[];
   readonly body: BodyTemplate | undefined;
   readonly form?: FormTemplate | undefined;
+  readonly contract?: CompiledContract | undefined;
 };
 
 /** What a template yields for one row. `url` is undefined where the profile's route says it. */
@@ -38,7 +43,7 @@ export type Rendered = {
 
 /**
  * Compiles a template once for all rows. `columns` are the columns of the file; undefined where rows need not have the same (NDJSON).
- * Throws TEMPLATE_UNKNOWN_COLUMN, TEMPLATE_INVALID, HEADER_INVALID or OPERATION_UNKNOWN, all exit 78. Headers with `${ENV_NAME}` are left
+ * Throws TEMPLATE_UNKNOWN_COLUMN, TEMPLATE_INVALID, HEADER_INVALID, OPERATION_UNKNOWN, or what `compileContract` throws, all exit 78. Headers with `${ENV_NAME}` are left
  * out: `readSecretHeaders` reads them.
  */
 export function compileTemplate(
@@ -56,9 +61,20 @@ export function compileTemplate(
     ?.parts.map((part) => (part.kind === 'text' ? part.text : ''));
   if (spec.form && contentType)
     throw fault('--form says the content type itself, and --header says another', 'Leave out the header Content-Type.');
+  const contract =
+    spec.contract &&
+    compileContract(spec.contract, profile, columns, {
+      headers: spec.headers.map((line) => readHeaderLine(line).name),
+      body: spec.body !== undefined,
+      form: spec.form !== undefined,
+      columns: [...spec.headers, spec.body ?? '', ...(spec.form ?? [])].flatMap((text) =>
+        columnsOf(parsePart('template', text)),
+      ),
+    });
   return {
-    call: compileCall(spec, profile),
-    headers,
+    call: contract ? {kind: 'url', url: contract.url} : compileCall(spec, profile),
+    headers: [...headers, ...(contract?.headers ?? [])],
+    contract,
     body:
       spec.body === undefined ? undefined : compileBody(parsePart('body', spec.body), spec.body, contentType?.join('')),
     form: spec.form && compileForm(spec.form, (text) => parsePart('form', text)),
@@ -67,15 +83,21 @@ export function compileTemplate(
 
 /** Fills a template with the values of one row; the files of a form are looked for in `root`. Throws UnfitValue; the caller knows the place. */
 export function renderTemplate(
-  {call, headers, body, form}: Template,
+  {call, headers, body, form, contract}: Template,
   row: Readonly<Record<string, unknown>>,
   root = '.',
 ): Rendered {
+  const taken = contract?.take(row);
+  const written = coded('BODY_INVALID', () => {
+    if (form) return renderForm(form, row, root);
+    return body ? renderBody(body, row) : taken && contract!.bodyOf(taken);
+  });
+  if (taken) contract!.check(taken, row, body && (written as RenderedBody));
   return {
     method: call.kind === 'url' ? call.url.method : undefined,
     url: call.kind === 'url' ? coded('URL_INVALID', () => renderUrl(call.url, row)) : undefined,
     headers: coded('HEADER_INVALID', () => renderHeaders(headers, row)),
-    body: coded('BODY_INVALID', () => (form ? renderForm(form, row, root) : body && renderBody(body, row))),
+    body: written,
   };
 }
 

@@ -68,7 +68,7 @@ export function jsonOf(value: unknown): string {
   return stringify(value) ?? 'null';
 }
 
-const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+export const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** `{{ age | number }}`: the number a text spells, digit for digit. */
 export function toNumber(value: unknown): unknown {

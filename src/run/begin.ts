@@ -14,6 +14,7 @@ import {closeInput, columnsOf, type Input, openInput} from '../operations/source
 import {EXIT, Problem} from '../problem.js';
 import {type Order, refuseUndecided, rolesOf, settingOf} from '../requests/asked.js';
 import {openSecrets, type Secrets} from '../requests/secrets.js';
+import {unusedNotes} from '../requests/unused-columns.js';
 import {openBadRows} from '../schedule/bad-rows.js';
 import {type Intake, inRanges, takeIn} from '../schedule/intake.js';
 import {notesOf} from '../schedule/notes.js';
@@ -97,6 +98,7 @@ async function check(order: Order, session: SessionOrder, world: World, input: I
   });
   bad.refuseUnless(order.skipInvalid);
   refuseNoRows(session, input, intake);
+  for (const note of unusedNotes(setting.template, roles)) world.watcher.say(note);
   for (const note of notesOf(intake, {name: input.name, profile: setting.profile.name})) world.watcher.say(note);
   for (const note of await notesOfBeside(session.folder, {sha256: intake.sha256, asked})) world.watcher.say(note);
   for (const name of intake.credentials) secrets.require(name);

@@ -9,6 +9,7 @@ import {parseOkFlag} from '../profiles/ok-flag.js';
 import {type Overrides, parseLimitFlag, parseShare} from '../profiles/override.js';
 import type {Profile} from '../profiles/profile.js';
 import {chooseBaseUrl, type Order} from '../requests/asked.js';
+import {readContract} from '../requests/openapi.js';
 import type {SessionOrder} from '../run/order.js';
 import type {askFlags, paceFlags, sessionFlags} from './flags.js';
 import {parseDuration, parseFailureLimit, parseRows, parseScope} from './words.js';
@@ -28,10 +29,13 @@ export function orderFrom(file: string, words: AskWords): Order {
     );
   const profile = profileFrom(words);
   const {request, operation, header: headers = [], id, key, phase} = words;
+  const said = {headers, body: bodyFrom(words.body), form: words.form};
   const template =
-    request === undefined && operation === undefined
-      ? undefined
-      : {request, operation, headers, body: bodyFrom(words.body), form: words.form};
+    words.openapi !== undefined
+      ? {...said, contract: readContract(words.openapi, operation)}
+      : request === undefined && operation === undefined
+        ? undefined
+        : {request, operation, ...said};
   if (!template && (words.body ?? words.form) !== undefined) {
     throw usage(
       'BODY_UNWANTED',

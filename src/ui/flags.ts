@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core';
+import {openapiFlag} from './openapi-flag.js';
 
 /** What is to be sent, to whom and how fast: the flags of `run` and `plan`. */
 export const askFlags = {
@@ -27,6 +28,7 @@ export const askFlags = {
     helpValue: 'NAME',
     description: 'what each row becomes: an operation of the profile',
   }),
+  openapi: openapiFlag,
   header: Flags.string({
     helpGroup: 'REQUEST',
     char: 'H',

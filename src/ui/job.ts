@@ -37,6 +37,7 @@ const SAID_BY_JOB = [
   'region',
   'request',
   'operation',
+  'openapi',
   'header',
   'body',
   'form',
