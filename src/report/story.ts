@@ -158,5 +158,5 @@ function nameOf({buckets, limits}: Ledger, id: number, at: number): string {
   if (!bucket) return name;
   if (bucket.closedUntil > at) return `${name}, closed by the provider`;
   const [last] = [...bucket.windows].sort((one, other) => roomAt(other, at) - roomAt(one, at));
-  return last ? `${name}, ${windowName(last.rule)}` : name;
+  return last ? `${name}, ${windowName({...last.rule, requests: last.requests})}` : name;
 }

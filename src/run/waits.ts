@@ -48,7 +48,7 @@ export function bucketName({buckets}: Pick<Ledger, 'buckets'>, id: number | unde
   if (!bucket) return 'responses';
   if (bucket.closedUntil > at) return `${bucket.label}, closed by the provider`;
   const [last] = [...bucket.windows].sort((one, other) => roomAt(other, at) - roomAt(one, at));
-  return last ? `${bucket.label}, ${windowName(last.rule)}` : bucket.label;
+  return last ? `${bucket.label}, ${windowName({...last.rule, requests: last.requests})}` : bucket.label;
 }
 
 /** `14:02:10`, so many milliseconds from now, in the operator's time zone. */

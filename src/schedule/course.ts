@@ -1,6 +1,6 @@
 import type {Ledger} from '../limits/ledger.js';
 import {type WindowRule, windowName} from '../limits/limit.js';
-import {roomAt} from '../limits/window.js';
+import {roomAt, type Window} from '../limits/window.js';
 
 /** What holds everything back: a window of a limit, the cap on what is under way, or rows that wait for others. `rule`: of a window. */
 export type Binding = {readonly limit: string; readonly window: string; readonly rule?: WindowRule};
@@ -74,19 +74,22 @@ export class Course {
     this.#last = undefined;
   }
 
-  /** The window that has room last of this bucket's, or, where it is none, the cap. */
+  /** The window that has room last of this bucket's, by the figure in force, or, where it is none, the cap. */
   bindingOf(ledger: Ledger, id: number | undefined, now: number): Binding {
     const bucket = id === undefined ? undefined : ledger.buckets.get(id);
     const cap = `${ledger.concurrency} at once`;
     if (!bucket) return {limit: CAP, window: cap};
-    let rule: WindowRule | undefined;
+    let held: Window | undefined;
     let last = Number.NEGATIVE_INFINITY;
     for (const window of bucket.windows) {
       const at = roomAt(window, now);
-      if (at > last) [last, rule] = [at, window.rule];
+      if (at > last) [last, held] = [at, window];
     }
     const limit = ledger.limits[bucket.limit]?.name ?? bucket.label;
-    if (!rule) return {limit, window: cap};
+    if (!held) return {limit, window: cap};
+    const {rule, requests} = held;
+    // The server has told another figure.
+    if (requests !== rule.requests) return {limit, window: windowName({...rule, requests}), rule};
     const known = this.#ofRule.get(rule) ?? {limit, window: windowName(rule), rule};
     this.#ofRule.set(rule, known);
     return known;

@@ -50,4 +50,11 @@ describe('Course', () => {
     assert.deepInclude(course.bindingOf(ledger, 7, 10), {limit: 'bot', window: '1 per 60 s'});
     assert.deepEqual(course.bindingOf(ledger, undefined, 10), {limit: 'concurrency', window: '20 at once'});
   });
+
+  it('names a window by the figure in force, where the server has told a lower one', () => {
+    const ledger = openLedger([{name: 'bot', windows: [{requests: 90, seconds: 10, kind: 'rolling'}]}], 20);
+    take(ledger, [{limit: 0, id: 7, label: 'bot bot=a'}], 0);
+    ledger.buckets.get(7)!.windows[0]!.requests = 60;
+    assert.deepInclude(new Course().bindingOf(ledger, 7, 10), {limit: 'bot', window: '60 per 10 s'});
+  });
 });
