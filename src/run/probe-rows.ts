@@ -20,6 +20,7 @@ import {correctedInput} from '../schedule/corrections.js';
 import {inputChanged} from '../schedule/reopen.js';
 import {openAlarm} from './alarm.js';
 import {claimOf, openedRecord, secretsFor, type World} from './begin.js';
+import {fitPlace} from './copied.js';
 import {fitInput, type InputOrder} from './fit.js';
 import {endOf} from './last-end.js';
 import {openMeasured} from './measured.js';
@@ -37,11 +38,12 @@ import {type Turns, takeTurns} from './turns.js';
 /** What probes told of the rows in doubt, and why they were ended early, if they were. */
 export type Probed = Told & {readonly stop: Stop | undefined};
 
-export type ProbeOrder = SessionOrder & InputOrder & {readonly acceptCredential: boolean};
+export type ProbeOrder = SessionOrder &
+  InputOrder & {readonly acceptCredential: boolean; readonly acceptCopy?: boolean | undefined};
 
 /**
  * Looks at the provider what became of the rows in doubt, by the probes of the run's profile, and settles those of which it tells. Sends nothing else,
- * under the limits and the turn of any session. Throws what `resumeRun` throws of lock, input and credential; nothing is sent then.
+ * under the limits and the turn of any session. Throws what `resumeRun` throws of lock, input, place and credential; nothing is sent then.
  */
 export async function probeRows(session: ProbeOrder, world: World): Promise<Probed> {
   const {folder} = session;
@@ -54,6 +56,7 @@ export async function probeRows(session: ProbeOrder, world: World): Promise<Prob
     input = fitting.input;
     const order = orderOf(begun);
     const replayed = await replayRun(begun, session, order);
+    await fitPlace(begun, folder, {acceptCopy: session.acceptCopy, say: world.watcher.say});
     input = await correctedInput(input, begun.input.rows, {...replayed.corrections, folder});
     const known = session.credential ?? (begun.credential?.name === 'none' ? undefined : begun.credential?.name);
     const secrets = secretsFor(order, {...session, credential: known}, world);

@@ -1,4 +1,4 @@
-import {appendFileSync, writeFileSync} from 'node:fs';
+import {appendFileSync, cpSync, writeFileSync} from 'node:fs';
 import {assert} from 'chai';
 import {openPlace, type Place, rejection} from './real-run.js';
 
@@ -103,6 +103,14 @@ describe('probeRows', () => {
     assert.deepInclude(await rejection(place.probe({options: SOON})), {code: 'INPUT_CHANGED', exit: 65});
     appendFileSync(place.file, '5\n');
     assert.deepInclude(await rejection(place.probe({options: SOON})), {exit: 65});
+    assert.isEmpty(place.heard);
+  });
+
+  it('refuses a copy of the run folder: who looks there settles what nobody goes on with', async () => {
+    await doubtful();
+    const copy = `${place.folder}-2`;
+    cpSync(place.folder, copy, {recursive: true});
+    assert.deepInclude(await rejection(place.probe({folder: copy})), {code: 'RUN_COPIED', exit: 65});
     assert.isEmpty(place.heard);
   });
 

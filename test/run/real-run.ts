@@ -49,7 +49,7 @@ export type Place = {
   resume(
     parts?: Partial<Omit<ResumeOrder, 'options'>> & {options?: Partial<RunOptions>; token?: string},
   ): Promise<Ended>;
-  probe(parts?: {options?: Partial<RunOptions>; token?: string}): Promise<Probed>;
+  probe(parts?: {options?: Partial<RunOptions>; token?: string; folder?: string}): Promise<Probed>;
   /** What stands in a file of the run folder. */
   read(name: string): string;
   close(): void;
@@ -125,7 +125,8 @@ export async function openPlace({
         {...session(), retryFailed: false, acceptCredential: false, ...parts, options: {...OPTIONS, ...options}},
         world(token),
       ),
-    probe: ({options, token} = {}) => probeRows({...session(options), acceptCredential: false}, world(token)),
+    probe: ({options, token, ...parts} = {}) =>
+      probeRows({...session(options), acceptCredential: false, ...parts}, world(token)),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
     close: () => {
       server.close();
