@@ -83,7 +83,7 @@ function refuseUnwanted(folder: string, typed: readonly string[]): void {
   if (unwanted.length === 0) return;
   throw new Problem(
     'PLAN_WORD_UNWANTED',
-    `--${unwanted[0]} is given, and ${folder} is a run, which has said so itself`,
+    `--${unwanted[0]} is given, and ${folder} is a run: of that a plan takes the flags of resume, and --latency`,
     `Leave it out: sluice plan ${folder}; or plan a file.`,
     {exit: EXIT.usage},
   );
