@@ -16,6 +16,16 @@ export class Holds {
     this.#shapes[shape]! -= 1;
   }
 
+  /** Lanes are of other shapes from now on. */
+  group(shapeOf: (lane: number) => number): void {
+    this.#shapes = [];
+    for (const [lane, count] of this.#lanes?.entries() ?? []) {
+      if (count === 0) continue;
+      const shape = shapeOf(lane);
+      this.#shapes[shape] = this.inShape(shape) + count;
+    }
+  }
+
   inLane(lane: number): number {
     return this.#lanes?.[lane] ?? 0;
   }

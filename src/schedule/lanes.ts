@@ -1,9 +1,10 @@
 import type {LimitRule} from '../limits/ledger.js';
 import type {BucketRef} from '../limits/limit.js';
+import {groupsOf} from './groups.js';
 import {makeHashIndex} from './hash-index.js';
 import {Heap} from './heap.js';
 import {Holds} from './holds.js';
-import {laneName, ownSeconds, type Shape, shapeOf} from './shape.js';
+import {laneName, mayShare, ownSeconds, type Shape, shapeOf} from './shape.js';
 
 /** So many lanes keep their name for people; a million names would be a hundred megabytes. */
 const NAMED_LANES = 1000;
@@ -28,6 +29,7 @@ export class Lanes {
   #ownFrom = new Uint32Array(FIRST_LANES);
   #own: number[] = [];
   #count = 0;
+  #grouped = false;
   #names: string[] = [];
 
   /** `keyed[limit]` says whether that limit has a bucket for each value of a key. */
@@ -44,7 +46,7 @@ export class Lanes {
   goBy(limits: readonly LimitRule[]): void {
     this.#limits = limits;
     for (const [place, shape] of this.shapes.entries())
-      this.shapes[place] = {...shape, secondsEach: ownSeconds(shape.limits, this.#keyed, limits)};
+      this.shapes[place] = {...shape, secondsEach: ownSeconds(shape.ownLimits, {limits})};
   }
 
   /** The lane of requests that fall into `refs`; made when it is new. `row` is the first that wants it. */
@@ -101,7 +103,18 @@ export class Lanes {
   /** The buckets that are this lane's own, in the order of the limits. */
   own(lane: number): readonly number[] {
     const from = this.#ownFrom[lane]!;
-    return this.#own.slice(from, from + this.shapes[this.#shape[lane]!]!.own);
+    return this.shapes[this.#shape[lane]!]!.ownPlaces.map((place) => this.#own[from + place]!);
+  }
+
+  /** Groups lanes by buckets with a key that they share, where those are few: they are shared buckets from now on. For when all lanes are there. */
+  group(): void {
+    const groups = this.#grouped ? undefined : groupsOf(this, {keyed: this.#keyed, limits: this.#limits});
+    this.#grouped = true;
+    if (!groups) return;
+    this.shapes.push(...groups.shapes);
+    this.#shape = new Uint16Array(this.#shape.length);
+    this.#shape.set(groups.shapeOf);
+    this.#holds.group((lane) => groups.shapeOf[lane]!);
   }
 
   /**
@@ -109,9 +122,8 @@ export class Lanes {
    * with two keys, two lanes may share one of them.
    */
   isAlone(lane: number): boolean {
-    const {limits, own} = this.shapes[this.#shape[lane]!]!;
-    const limit = limits.find((each) => this.#keyed[each]);
-    return own === 1 && this.shapes.every((shape) => shape.limits === limits || !shape.limits.includes(limit!));
+    const shape = this.shapes[this.#shape[lane]!]!;
+    return shape.keyed === 1 && !mayShare(shape, this.shapes, this.#keyed);
   }
 
   /** How many operations wait in each lane. */
@@ -125,29 +137,25 @@ export class Lanes {
     copy.shapes.push(...this.shapes);
     copy.#left = this.#left.slice();
     copy.#holds = this.#holds.copy();
-    [copy.#shape, copy.#first, copy.#count] = [this.#shape, this.#first, this.#count];
+    [copy.#shape, copy.#first, copy.#count, copy.#grouped] = [this.#shape, this.#first, this.#count, this.#grouped];
     [copy.#ownFrom, copy.#own, copy.#names] = [this.#ownFrom, this.#own, this.#names];
     return copy;
   }
 
   /** Every bucket of the lane, in the order of the limits. */
   refs(lane: number): readonly BucketRef[] {
-    const {limits, shared} = this.shapes[this.#shape[lane]!]!;
+    const {limits, shared, sharedLimits} = this.shapes[this.#shape[lane]!]!;
     let next = this.#ownFrom[lane]!;
-    let nextShared = 0;
     return limits.map((limit) => ({
       limit,
-      id: this.#keyed[limit] ? this.#own[next++]! : shared[nextShared++]!,
+      id: this.#keyed[limit] ? this.#own[next++]! : shared[sharedLimits.indexOf(limit)]!,
       label: this.#limits[limit]!.name,
     }));
   }
 
   /** The buckets that the lane shares with all lanes under the same limits. */
   sharedRefs(lane: number): readonly BucketRef[] {
-    const {limits, shared} = this.shapes[this.#shape[lane]!]!;
-    return limits
-      .filter((limit) => !this.#keyed[limit])
-      .map((limit, place) => ({limit, id: shared[place]!, label: this.#limits[limit]!.name}));
+    return this.refs(lane).filter(({limit}) => !this.#keyed[limit]);
   }
 
   /** Whether that limit has a bucket for each value of a key. */
@@ -164,8 +172,7 @@ export class Lanes {
   labels(): ReadonlyMap<number, string> {
     const labels = new Map<number, string>();
     for (const [lane, name] of this.#names.entries()) {
-      const own = this.own(lane);
-      if (own.length === 1) labels.set(own[0]!, name);
+      if (this.shapes[this.#shape[lane]!]!.keyed === 1) labels.set(this.#own[this.#ownFrom[lane]!]!, name);
     }
     return labels;
   }
@@ -187,13 +194,12 @@ export class Lanes {
   }
 
   #isFor(lane: number, refs: readonly BucketRef[]): boolean {
-    const {limits, shared} = this.shapes[this.#shape[lane]!]!;
+    const {limits, shared, sharedLimits} = this.shapes[this.#shape[lane]!]!;
     let next = this.#ownFrom[lane]!;
-    let nextShared = 0;
     if (limits.length !== refs.length) return false;
     for (const [place, {limit, id}] of refs.entries()) {
       if (limits[place] !== limit) return false;
-      if (id !== (this.#keyed[limit] ? this.#own[next++] : shared[nextShared++])) return false;
+      if (id !== (this.#keyed[limit] ? this.#own[next++] : shared[sharedLimits.indexOf(limit)])) return false;
     }
     return true;
   }
@@ -214,7 +220,7 @@ export class Lanes {
     const name = refs.map(({limit}) => limit).join();
     let shape = this.#shapeOf.get(name);
     if (shape === undefined) {
-      shape = this.shapes.push(shapeOf(refs, this.#keyed, this.#limits)) - 1;
+      shape = this.shapes.push(shapeOf(refs, {keyed: this.#keyed, limits: this.#limits})) - 1;
       this.#shapeOf.set(name, shape);
     }
     return shape;

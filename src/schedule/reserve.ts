@@ -9,7 +9,7 @@ import type {Lanes} from './lanes.js';
 import {Latency} from './latency.js';
 import {leastWithin, type Rest, type Turns, turnsUntil} from './turns.js';
 
-/** A limit without a key, and the shapes that fall under its one bucket. */
+/** A bucket that shapes share, its limit, and the shapes that fall under it. */
 type Pool = {readonly limit: number; readonly bucket: number; readonly shapes: readonly number[]};
 
 /** A shape with lanes in line whose shared bucket has no room before `at`. */
@@ -39,6 +39,7 @@ export class Reserve {
   readonly #ready: readonly Heap<number>[];
   /** By shape: lanes that wait for a bucket of their own. */
   readonly #asleep: readonly LaneHeap[];
+  /** By bucket. */
   readonly #pools = new Map<number, Pool>();
   /** By limit: the windows of a bucket that nobody has used. */
   #fresh: {readonly limits: Ledger['limits']; readonly windows: readonly (readonly Window[])[]};
@@ -54,8 +55,10 @@ export class Reserve {
     this.#fresh = freshWindows(ledger);
     for (const {shared, sharedLimits} of lanes.shapes)
       for (const [place, limit] of sharedLimits.entries()) {
-        const shapes = [...lanes.shapes.keys()].filter((each) => lanes.shapes[each]!.sharedLimits.includes(limit));
-        this.#pools.set(limit, {limit, bucket: shared[place]!, shapes});
+        const bucket = shared[place]!;
+        if (this.#pools.has(bucket)) continue;
+        const shapes = [...lanes.shapes.keys()].filter((each) => lanes.shapes[each]!.shared.includes(bucket));
+        this.#pools.set(bucket, {limit, bucket, shapes});
       }
   }
 
@@ -87,9 +90,9 @@ export class Reserve {
 
   /** The shared bucket whose free slots are kept from `lane`, which would be the next to start; undefined when none is. */
   keptFrom(lane: number, now: number, gated: readonly Gated[]): number | undefined {
-    for (const limit of this.#lanes.shapes[this.#lanes.shapeOf(lane)]!.sharedLimits) {
-      const pool = this.#pools.get(limit)!;
-      if (this.#isKept(pool, lane, now, gated)) return pool.bucket;
+    for (const bucket of this.#lanes.shapes[this.#lanes.shapeOf(lane)]!.shared) {
+      const pool = this.#pools.get(bucket);
+      if (pool && this.#isKept(pool, lane, now, gated)) return pool.bucket;
     }
     return undefined;
   }
@@ -102,7 +105,7 @@ export class Reserve {
     if (windows.every((window) => left <= freeSlots(window, now))) return false;
     const endAt = this.#endOf(pool, left, lane, now);
     const turns = this.#turnsUntil(pool, {left, endAt, now, latencyMs: this.#latency.ms}, lane);
-    const latest = endAt - this.#spanOf(lane, turns);
+    const latest = endAt - this.#spanBeside(pool, lane, turns);
     return windows.some((window) => {
       const until = Math.min(latest, now + turnMs(window, this.#latency.ms));
       if (until <= now) return false;
@@ -115,9 +118,9 @@ export class Reserve {
   #claims(pool: Pool, {closed, turns, endAt, until, now}: Until): Claim[] {
     const claims: Claim[] = [];
     const latencyMs = this.#latency.ms;
-    for (const {bucket, at} of closed) {
-      const other = [...this.#pools.values()].find((each) => each.bucket === bucket);
-      if (!other || at >= until) continue;
+    for (const [bucket, at] of new Map(closed.map((each) => [each.bucket, each.at]))) {
+      const other = this.#pools.get(bucket);
+      if (!other || (at >= until && at !== Number.POSITIVE_INFINITY)) continue;
       const left = this.#leftUnder(other);
       const held = other.shapes.reduce((sum, shape) => sum + this.#lanes.heldInShape(shape), 0);
       claims.push({left, ready: left - held, windows: this.#windowsOf(bucket, other.limit), turns, latencyMs});
@@ -168,10 +171,9 @@ export class Reserve {
     const tops = pool.shapes.flatMap((shape) => [this.#asleep[shape]!.top, this.#ready[shape]!.top]);
     for (const each of [lane, ...tops]) {
       if (each === undefined) continue;
-      const {limits} = this.#lanes.shapes[this.#lanes.shapeOf(each)]!;
-      const keyed = limits.filter((limit) => this.#lanes.isKeyed(limit));
+      const {ownLimits} = this.#lanes.shapes[this.#lanes.shapeOf(each)]!;
       for (const [place, bucket] of this.#lanes.own(each).entries())
-        endAt = Math.max(endAt, this.#lastStart(bucket, keyed[place]!, this.#lanes.left(each), now));
+        endAt = Math.max(endAt, this.#lastStart(bucket, ownLimits[place]!, this.#lanes.left(each), now));
     }
     return endAt;
   }
@@ -186,16 +188,28 @@ export class Reserve {
     return at;
   }
 
-  /** The least time from the lane's next start to the last one. */
+  /** The least time from the lane's next start to the last one, by its own windows. */
   #spanOf(lane: number, turns: readonly Turns[]): number {
     return leastWithin({windows: this.#ownWindows(lane), turns, latencyMs: this.#latency.ms}, this.#lanes.left(lane));
   }
 
+  /** And by those of the buckets that it shares besides this pool, with all who wait for them. */
+  #spanBeside(pool: Pool, lane: number, turns: readonly Turns[]): number {
+    let span = this.#spanOf(lane, turns);
+    for (const bucket of this.#lanes.shapes[this.#lanes.shapeOf(lane)]!.shared) {
+      const other = this.#pools.get(bucket);
+      if (!other || other === pool) continue;
+      const windows = this.#windowsOf(bucket, other.limit);
+      span = Math.max(span, leastWithin({windows, turns, latencyMs: this.#latency.ms}, this.#leftUnder(other)));
+    }
+    return span;
+  }
+
   #ownWindows(lane: number): readonly Window[] {
     const own = this.#lanes.own(lane);
-    const keyed = this.#lanes.shapes[this.#lanes.shapeOf(lane)]!.limits.filter((limit) => this.#lanes.isKeyed(limit));
-    if (own.length === 1) return this.#windowsOf(own[0]!, keyed[0]!);
-    return own.flatMap((bucket, place) => this.#windowsOf(bucket, keyed[place]!));
+    const {ownLimits} = this.#lanes.shapes[this.#lanes.shapeOf(lane)]!;
+    if (own.length === 1) return this.#windowsOf(own[0]!, ownLimits[0]!);
+    return own.flatMap((bucket, place) => this.#windowsOf(bucket, ownLimits[place]!));
   }
 
   #windowsOf(bucket: number, limit: number): readonly Window[] {

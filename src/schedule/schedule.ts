@@ -30,11 +30,12 @@ export class Schedule {
   readonly #queued: Uint8Array;
   /** By shape: how many operations wait in all of its lanes. */
   readonly #left: number[];
-  /** By limit: the shapes that fall under its one bucket, where it has no key. */
-  readonly #sharing: readonly (readonly number[])[];
+  /** Buckets that shapes share, each with those that fall under it. */
+  readonly #sharing = new Map<number, number[]>();
   #limits: Ledger['limits'];
 
   constructor(lanes: Lanes, ledger: Ledger) {
+    lanes.group();
     this.#lanes = lanes;
     this.#ledger = ledger;
     this.#queued = new Uint8Array(lanes.count);
@@ -47,9 +48,8 @@ export class Schedule {
     });
     this.#limits = ledger.limits;
     lanes.goBy(ledger.limits);
-    this.#sharing = ledger.limits.map((_, limit) =>
-      [...lanes.shapes.keys()].filter((shape) => lanes.shapes[shape]!.sharedLimits.includes(limit)),
-    );
+    for (const [shape, {shared}] of lanes.shapes.entries())
+      for (const bucket of shared) this.#sharing.set(bucket, [...(this.#sharing.get(bucket) ?? []), shape]);
     for (let lane = 0; lane < lanes.count; lane++) {
       this.#left[lanes.shapeOf(lane)]! += lanes.left(lane);
       if (lanes.ready(lane) > 0) this.#queue(lane);
@@ -83,10 +83,14 @@ export class Schedule {
     let bucket: number | undefined;
     let empty = this.#waiting.size === 0;
     let moved = false;
+    let kept: number | undefined;
     const gated: Gated[] = [];
     for (const shape of this.#shapesByUrgency()) {
       empty = false;
-      const gate = roomIn(this.#ledger, this.#lanes.shapes[shape]!.shared, now);
+      const {shared} = this.#lanes.shapes[shape]!;
+      // What is kept from one is kept from all who have more time.
+      if (kept !== undefined && shared.includes(kept)) continue;
+      const gate = roomIn(this.#ledger, shared, now);
       if (gate.at > now) {
         if (gate.at < until || bucket === undefined) [until, bucket] = [gate.at, gate.bucket];
         if (gate.bucket !== undefined) gated.push({shape, bucket: gate.bucket, at: gate.at});
@@ -95,6 +99,7 @@ export class Schedule {
       moved = true;
       const picked = this.#pick(shape, now, gated);
       if (picked?.kind === 'start') return picked;
+      kept ??= picked?.bucket;
       bucket ??= picked?.bucket;
     }
     if (moved && this.#waiting.due) return 'others';
@@ -172,16 +177,17 @@ export class Schedule {
     const shapes: number[] = [];
     for (const [shape, heap] of this.#ready.entries()) if (heap.size > 0) shapes.push(shape);
     if (shapes.length < 2) return shapes;
-    const secondsOf = new Map(shapes.map((shape) => [shape, this.#seconds(shape)]));
+    const pooled = new Map<number, number>();
+    const secondsOf = new Map(shapes.map((shape) => [shape, this.#seconds(shape, pooled)]));
     return shapes.sort((one, other) => {
-      const difference = secondsOf.get(other)! - secondsOf.get(one)!;
+      const difference = firstDifference(secondsOf.get(other)!, secondsOf.get(one)!);
       if (difference !== 0) return difference;
       return this.#lanes.before(this.#ready[one]!.top!, this.#ready[other]!.top!) ? -1 : 1;
     });
   }
 
-  /** How long a shape takes by its longest lane, and by each bucket that it shares, with all who wait for that one; as far as is known by now. */
-  #seconds(shape: number): number {
+  /** How long a shape takes by its longest lane, and by each bucket that it shares, with all who wait for that one; as far as is known by now, most first. */
+  #seconds(shape: number, pooled: Map<number, number>): number[] {
     const top = this.#ready[shape]!.top!;
     const {shared, sharedLimits} = this.#lanes.shapes[shape]!;
     let most = this.#lanes.seconds(top);
@@ -189,12 +195,29 @@ export class Schedule {
       const used = this.#ledger.buckets.get(bucket);
       if (used) most = Math.max(most, this.#lanes.left(top) * secondsInForce(used.windows));
     }
+    const each = [most];
     for (const [place, limit] of sharedLimits.entries()) {
-      let left = 0;
-      for (const each of this.#sharing[limit]!) left += this.#left[each]!;
-      const used = this.#ledger.buckets.get(shared[place]!);
-      most = Math.max(most, left * (used ? secondsInForce(used.windows) : secondsEach(this.#limits[limit]!.windows)));
+      const bucket = shared[place]!;
+      const seconds = pooled.get(bucket) ?? this.#pooledSeconds(bucket, limit);
+      pooled.set(bucket, seconds);
+      each.push(seconds);
     }
-    return most;
+    return each.sort((one, other) => other - one);
   }
+
+  #pooledSeconds(bucket: number, limit: number): number {
+    let left = 0;
+    for (const shape of this.#sharing.get(bucket)!) left += this.#left[shape]!;
+    const used = this.#ledger.buckets.get(bucket);
+    return left * (used ? secondsInForce(used.windows) : secondsEach(this.#limits[limit]!.windows));
+  }
+}
+
+/** Of two lists the first difference, place by place: what both share says nothing of which is longer. */
+function firstDifference(one: readonly number[], other: readonly number[]): number {
+  for (const [place, seconds] of one.entries()) {
+    const difference = seconds - (other[place] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }

@@ -96,14 +96,20 @@ function needsOf(lanes: Lanes, {limits, concurrency}: Ledger, latencyMs: number)
   );
   const all = Array.from({length: lanes.count}, (_, lane) => lane);
   const limitsOf = (lane: number) => lanes.shapes[lanes.shapeOf(lane)]!.limits;
+  const lanesUnder = new Map<number, {readonly limit: number; readonly lanes: number[]}>();
+  for (const lane of all) {
+    const {shared, sharedLimits} = lanes.shapes[lanes.shapeOf(lane)]!;
+    for (const [place, limit] of sharedLimits.entries()) {
+      const under = lanesUnder.get(shared[place]!) ?? {limit, lanes: []};
+      if (under.lanes.length === 0) lanesUnder.set(shared[place]!, under);
+      under.lanes.push(lane);
+    }
+  }
   return {
     lanes: Float64Array.from(all, (lane) => Math.max(0, ...limitsOf(lane).map((limit) => eachMs[limit]!))),
     shared: [
       {eachMs: latencyMs / concurrency, lanes: all},
-      ...eachMs.map((each, limit) => ({
-        eachMs: each,
-        lanes: lanes.isKeyed(limit) ? [] : all.filter((lane) => limitsOf(lane).includes(limit)),
-      })),
+      ...[...lanesUnder.values()].map(({limit, lanes: under}) => ({eachMs: eachMs[limit]!, lanes: under})),
     ],
   };
 }

@@ -70,6 +70,8 @@ describe('Schedule', () => {
     for (let user = 0; user < count; user++) lanes.add(lanes.laneOf(refsOf(user), user + 1));
     const ledger = openLedger(limits, 100);
     const schedule = new Schedule(lanes, ledger);
+    // To group them, all are asked once.
+    asked = 0;
     let now = 0;
     for (let started = 0; started < count; ) {
       const choice = schedule.next(now);
