@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {constants, setPriority} from 'node:os';
 import {join} from 'node:path';
 import type {Plan} from '../../src/plan/plan.js';
@@ -6,7 +6,7 @@ import {type Happened, happened} from './happened.js';
 import {hear} from './judge.js';
 import {secondOfMinute} from './measure.js';
 import type {PlanCase} from './plan-cases.js';
-import {type Provider, serve, sluice} from './sluice.js';
+import {type Ended, type Provider, serve, sluice} from './sluice.js';
 
 /** What was planned and what it came to, in seconds. */
 export type Compared = {
@@ -51,34 +51,55 @@ export async function openCase(given: PlanCase, folder: string): Promise<Opened>
   const simulated = ['--latency', LATENCY, ...more, '--speed', String(speed), '--save-profile', saved];
   const provider = await serve(profileOf(given, folder), simulated, folder);
   const words = [file, '--profile', saved, '--base-url', provider.url, '--latency', LATENCY, '--json', ...given.words];
+  if (given.edit) writeFileSync(saved, given.edit(readFileSync(saved, 'utf8')));
   const opened = {given, folder, provider, words, plan: undefined};
-  return given.onTheClock ? opened : {...opened, plan: await planOf(opened)};
+  return given.onTheClock ? opened : {...opened, plan: await planned(given, words, folder)};
 }
 
 /** Runs a case, and plans it at the same time if that is to be. Stops its provider. */
 export async function comparePlan(opened: Opened): Promise<Compared> {
-  const {given, folder, provider, words} = opened;
+  const {given, folder, provider} = opened;
   try {
     if (given.beginAtSecond !== undefined) await secondOfMinute(given.beginAtSecond);
-    const [run, plan] = await Promise.all([
-      sluice(['run', ...words], folder, 'run').ended,
-      opened.plan ?? planOf(opened),
-    ]);
-    if (run.code !== 0) throw new Error(`${given.name}: run ended with ${run.code}; what it said is in ${folder}`);
+    const {run, plan} = await (given.resumedAfter === undefined
+      ? runWhole(opened)
+      : runRest(opened, given.resumedAfter));
+    if (run.code !== 0) throw failed(given, 'run', run, folder);
     const {arrivals, refusals} = hear(provider.log);
-    const clean = refusals === 0 && arrivals === plan.requests;
-    return {...compared(given, plan, happened(join(folder, 'rows.run'))), process: run.seconds, clean};
+    const real = happened(join(folder, 'rows.run'));
+    const clean = refusals === 0 && arrivals === real.before + plan.requests;
+    return {...compared(given, plan, real), process: run.seconds, clean};
   } finally {
     await provider.stop();
   }
 }
 
-async function planOf({given, folder, words}: Omit<Opened, 'plan'>): Promise<Plan> {
+type Ran = {readonly run: Ended; readonly plan: Plan};
+
+async function runWhole(opened: Opened): Promise<Ran> {
+  const running = sluice(['run', ...opened.words], opened.folder, 'run').ended;
+  const [run, plan] = await Promise.all([running, opened.plan ?? planned(opened.given, opened.words, opened.folder)]);
+  return {run, plan};
+}
+
+/** The plan first: a run that goes on has less left. */
+async function runRest({given, folder, words}: Opened, after: string): Promise<Ran> {
+  const begun = await sluice(['run', ...words, '--deadline', after], folder, 'begun').ended;
+  if (begun.code !== 4) throw failed(given, 'run', begun, folder);
+  const plan = await planned(given, ['rows.run', '--json'], folder);
+  return {plan, run: await sluice(['resume', 'rows.run', '--json'], folder, 'run').ended};
+}
+
+async function planned(given: PlanCase, words: readonly string[], folder: string): Promise<Plan> {
   const {child, ended} = sluice(['plan', ...words], folder, 'plan');
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-  const {code, stdout} = await ended;
-  if (code !== 0) throw new Error(`${given.name}: plan ended with ${code}; what it said is in ${folder}`);
-  return JSON.parse(stdout);
+  const plan = await ended;
+  if (plan.code !== 0) throw failed(given, 'plan', plan, folder);
+  return JSON.parse(plan.stdout);
+}
+
+function failed({name}: PlanCase, command: string, {code}: Ended, folder: string): Error {
+  return new Error(`${name}: ${command} ended with ${code}; what it said is in ${folder}`);
 }
 
 function compared({onTheClock}: PlanCase, plan: Plan, real: Happened): Omit<Compared, 'process' | 'clean'> {

@@ -7,6 +7,8 @@ export type Happened = {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly attempts: number;
+  /** Attempts of earlier sessions. */
+  readonly before: number;
   /** From the start of an attempt to its answer, on average: what the provider took, and what program and machine did. */
   readonly latencyMs: number;
   readonly heldBy: {readonly limit: string; readonly window: string; readonly part: number} | undefined;
@@ -16,8 +18,8 @@ type Attempt = {readonly lane: number; readonly startAt: number; endAt: number};
 
 type Rule = {readonly requests: number; readonly seconds: number; readonly kind: string; readonly burst?: number};
 
-/** A window of one bucket, and the attempts that fell into it. */
-type Span = {readonly limit: string; readonly rule: Rule; readonly spaced: boolean; readonly attempts: Attempt[]};
+/** A window of one bucket, by the figure in force, and the attempts that fell into it. */
+type Span = {readonly limit: string; rule: Rule; readonly spaced: boolean; readonly attempts: Attempt[]};
 
 type Manifest = {
   readonly profile: {
@@ -29,6 +31,8 @@ type Manifest = {
 };
 
 type Line =
+  | {readonly t: 'O'}
+  | {readonly t: 'l'; readonly l: number; readonly limit: string; readonly seconds: number; readonly requests: number}
   | {readonly t: 'b'; readonly l: number; readonly in: readonly (readonly [string, number])[]}
   | {readonly t: 'i'; readonly op: number; readonly n: number; readonly l: number; readonly at: number}
   | {readonly t: 'o'; readonly op: number; readonly n: number; readonly at: number};
@@ -45,6 +49,7 @@ export function happened(runFolder: string): Happened {
   const spansOf = new Map<number, Span[]>();
   const buckets = new Map<string, Span[]>();
   const attempts = new Map<string, Attempt>();
+  let all: Attempt[] = [];
   for (const line of linesOf(runFolder)) {
     if (line.t === 'b')
       spansOf.set(
@@ -58,17 +63,23 @@ export function happened(runFolder: string): Happened {
     else if (line.t === 'i') {
       const attempt = {lane: line.l, startAt: line.at, endAt: Number.POSITIVE_INFINITY};
       attempts.set(`${line.op} ${line.n}`, attempt);
+      all.push(attempt);
       for (const {attempts: fallen} of spansOf.get(line.l) ?? []) fallen.push(attempt);
+    } else if (line.t === 'O') all = [];
+    else if (line.t === 'l') {
+      for (const span of spansOf.get(line.l) ?? [])
+        if (span.limit === line.limit && span.rule.seconds === line.seconds)
+          span.rule = {...span.rule, requests: line.requests};
     } else {
       const attempt = attempts.get(`${line.op} ${line.n}`);
       if (attempt) attempt.endAt = line.at;
     }
   }
-  const all = [...attempts.values()];
   return {
     firstAt: all[0]?.startAt ?? 0,
     lastAt: Math.max(0, ...all.map(({endAt}) => endAt)),
     attempts: all.length,
+    before: attempts.size - all.length,
     latencyMs: all.reduce((sum, {startAt, endAt}) => sum + endAt - startAt, 0) / all.length,
     heldBy: longest(all, spansOf, manifest.profile.concurrency),
   };
@@ -78,7 +89,7 @@ function* linesOf(runFolder: string): Generator<Line> {
   for (const name of readdirSync(runFolder).sort()) {
     if (!/^journal-\d+\.ndjson$/.test(name)) continue;
     for (const text of readFileSync(join(runFolder, name), 'utf8').split('\n'))
-      if (/"t":"[bio]"/.test(text)) yield JSON.parse(text) as Line;
+      if (/"t":"[bioOl]"/.test(text)) yield JSON.parse(text) as Line;
   }
 }
 

@@ -17,6 +17,10 @@ export type PlanCase = {
   readonly onTheClock?: boolean;
   /** It begins when the minute is so many seconds old. */
   readonly beginAtSecond?: number;
+  /** The run is stopped after so long; what is planned and run is what remains, by the words of `plan RUN` and `resume RUN`. */
+  readonly resumedAfter?: string;
+  /** Changes what the plan and the run are told of the provider. */
+  readonly edit?: (yaml: string) => string;
   /** No limit binds, but what answers take does: the plan can be no better than what it is told of that. */
   readonly free?: boolean;
 };
@@ -51,9 +55,15 @@ function koreai(name: string, about: string, more: Pick<PlanCase, 'csv' | 'speed
   return {name, about, profile: 'koreai', ...more, words: [...start, ...(more.words ?? [])]};
 }
 
-function own(name: string, about: string, windows: readonly string[], more: Pick<PlanCase, 'csv'>): PlanCase {
-  const yaml = `name: ${name}\nlimits: [{name: all, windows: [${windows.join(', ')}]}]\nconcurrency: 40\n`;
-  return {name, about, profile: {yaml}, words: USERS, ...more};
+function own(
+  name: string,
+  about: string,
+  windows: readonly string[],
+  more: Pick<PlanCase, 'csv'> & Partial<PlanCase> & {readonly headers?: string},
+): PlanCase {
+  const {headers = '{}', ...rest} = more;
+  const yaml = `name: ${name}\nlimits: [{name: all, windows: [${windows.join(', ')}]}]\nconcurrency: 40\nheaders: ${headers}\n`;
+  return {name, about, profile: {yaml}, words: USERS, ...rest};
 }
 
 /** Stream's endpoints for 10,000, 1,000, 60 and 6 per minute, so many rows of each, the slowest last. */
@@ -169,6 +179,24 @@ export const PLAN_CASES: readonly PlanCase[] = [
     'the same, a quarter more of the second',
     ['{requests: 50, seconds: 2}', '{requests: 250, seconds: 15}'],
     {csv: numbered(750)},
+  ),
+  own(
+    'stacked-resumed',
+    'what remains of the same when it is stopped after 9 s, the second window used up',
+    ['{requests: 50, seconds: 2}', '{requests: 200, seconds: 15}'],
+    {csv: numbered(750), resumedAfter: '9s', onTheClock: true},
+  ),
+  own(
+    'told-less',
+    'what remains after 12 s, when headers have told 60 per 10 s where the profile says 90',
+    ['{requests: 60, seconds: 10}'],
+    {
+      csv: numbered(400),
+      headers: '{limit: x-ratelimit-limit, trust: down}',
+      edit: (yaml) => yaml.replace(/requests: 60/, 'requests: 90'),
+      resumedAfter: '12s',
+      onTheClock: true,
+    },
   ),
   authmatech('keys-in-a-row', 'no limit binds: three keys, one request of each at a time', {
     csv: rows(960, 'n,key', (n) => `${n},k-${n % 3}`),
