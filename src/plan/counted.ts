@@ -2,10 +2,11 @@ import {openLedger} from '../limits/ledger.js';
 import {NO_LIMIT, windowName} from '../limits/limit.js';
 import {pacingOf} from '../limits/pace.js';
 import {applyLimits, type Overrides} from '../profiles/override.js';
-import type {Profile} from '../profiles/profile.js';
+import type {Limit, Profile} from '../profiles/profile.js';
 import {CAP} from '../schedule/course.js';
 import {openLanes} from '../schedule/intake.js';
 import {type Drawn, Picture} from '../schedule/picture.js';
+import {apart, drawnTogether, together} from './apart.js';
 import {type Coarse, coarsen, type Latency, namesOf} from './coarse.js';
 import {kindOf} from './kinds.js';
 import {type Plan, planRun} from './plan.js';
@@ -31,13 +32,33 @@ export type CountPlanning = {readonly plan: Plan; readonly drawn: Drawn; readonl
 
 /** Plans requests from their numbers alone. Throws COUNT_UNKNOWN and KEYS_UNKNOWN (2), and what limits throw. */
 export function planCounts(order: CountOrder): CountPlanning {
-  const {counts, startAt, keys} = order;
   const given = applyLimits(order.profile, order.overrides);
-  refuseUnknownKeys(Object.keys(keys), given);
-  const kinds = counts.map((counted) => kindIn(counted, given, order));
-  const used = new Set(kinds.flatMap(({refs}) => (refs.length > 0 ? refs : [NO_LIMIT]).map(({limit}) => limit)));
+  refuseUnknownKeys(Object.keys(order.keys), given);
+  const kinds = order.counts.map((counted) => kindIn(counted, given, order));
   const wide = {limits: widenLimits(given.limits, order), concurrency: given.concurrency};
-  const coarse = coarsen(wide, used, order.latency);
+  const planned = apart(kinds, wide, order.latency.expectedMs)
+    .map((group) => planGroup(group, {order, given, wide: wide.limits}))
+    .sort((one, other) => other.plan.seconds - one.plan.seconds);
+  return {
+    plan: together(planned.map(({plan}) => plan)),
+    drawn: drawnTogether(planned.map(({drawn}) => drawn)),
+    notes: [
+      ...keyNotes(
+        kinds.flatMap(({covers}) => [...covers]),
+        given,
+        order.keys,
+      ),
+      ...unlimitedNotes(kinds, given),
+    ],
+  };
+}
+
+type Group = {readonly order: CountOrder; readonly given: Profile; readonly wide: readonly Limit[]};
+
+function planGroup(kinds: readonly ReturnType<typeof kindIn>[], {order, given, wide}: Group) {
+  const {startAt} = order;
+  const used = new Set(kinds.flatMap(({refs}) => (refs.length > 0 ? refs : [NO_LIMIT]).map(({limit}) => limit)));
+  const coarse = coarsen({limits: wide, concurrency: given.concurrency}, used, order.latency);
   const profile = {...given, limits: coarse.limits, concurrency: coarse.concurrency};
   const lanes = openLanes(profile.limits);
   const laned = kinds.map(({requests, refs}, place) => {
@@ -45,7 +66,7 @@ export function planCounts(order: CountOrder): CountPlanning {
     lanes.add(lane, Math.ceil(requests / coarse.each));
     return {lane: lanes.name(lane), requests};
   });
-  const rows = counts.reduce((sum, {requests}) => sum + requests, 0);
+  const rows = kinds.reduce((sum, {requests}) => sum + requests, 0);
   const ledger = () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, startAt));
   const {latency, each} = coarse;
   const picture = new Picture(lanes);
@@ -65,14 +86,6 @@ export function planCounts(order: CountOrder): CountPlanning {
   return {
     plan: {...played, binding: told(played.binding, name), requests: rows, lanes: lanesOf(played, laned)},
     drawn: {...drawn, held: drawn.held.map((held) => ({...held, window: name(held)}))},
-    notes: [
-      ...keyNotes(
-        kinds.flatMap(({covers}) => [...covers]),
-        given,
-        keys,
-      ),
-      ...unlimitedNotes(kinds, profile),
-    ],
   };
 }
 
