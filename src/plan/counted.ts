@@ -27,6 +27,9 @@ export type CountOrder = Spread & {
   readonly startAt: number;
 };
 
+/** Of more requests than these all answers take the same. */
+const MOST_UNEVEN = 200_000;
+
 /** A plan from counts, and what it takes for granted. */
 export type CountPlanning = {readonly plan: Plan; readonly drawn: Drawn; readonly notes: readonly string[]};
 
@@ -70,16 +73,10 @@ function planGroup(kinds: readonly ReturnType<typeof kindIn>[], {order, given, w
   const ledger = () => openLedger(profile.limits, profile.concurrency, pacingOf(profile, startAt));
   const {latency, each} = coarse;
   const picture = new Picture(lanes);
+  const even = rows > MOST_UNEVEN;
   const played = planRun({
-    rows,
-    invalid: 0,
-    lanes,
-    profile,
-    latency,
-    startAt,
-    openLedger: ledger,
-    preview: [],
-    picture,
+    ...{rows, invalid: 0, lanes, profile, latency, even, startAt},
+    ...{openLedger: ledger, preview: [], picture},
   });
   const name = namer(coarse, given);
   const drawn = picture.drawn(played.seconds * 1000, each);

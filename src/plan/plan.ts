@@ -70,6 +70,8 @@ export type Planned = {
   readonly preview: readonly Preview[];
   /** None where it is not said. */
   readonly problems?: Plan['problems'];
+  /** All answers take the same: among very many it is no matter that some take longer. */
+  readonly even?: boolean | undefined;
   /** Drawn into when the run is played as it is expected. */
   readonly picture?: Picture | undefined;
 };
@@ -110,7 +112,8 @@ export function planRun(planned: Planned): Plan {
 }
 
 /** Some answers take less than others, as far as the range goes. */
-function expectedOf({latency: {expectedMs, highMs}}: Planned): Latencies {
+function expectedOf({latency: {expectedMs, highMs}, even = false}: Planned): Latencies {
+  if (even) return {latencyMs: expectedMs};
   return {latencyMs: expectedMs, spreadMs: highMs - expectedMs};
 }
 
