@@ -28,6 +28,8 @@ export type JobOrder = {
   readonly only: readonly string[] | undefined;
   readonly retryFailed: boolean;
   readonly acceptCredential: boolean;
+  /** Nobody goes on with the folder that this one is a copy of. */
+  readonly acceptCopy?: boolean | undefined;
 };
 
 /** How a job ended. */
@@ -204,6 +206,7 @@ async function send(
       // A batch that failed was halved since: its rows go out in requests of their own.
       retryFailed: order.retryFailed && !step.batch,
       acceptCredential: order.acceptCredential,
+      acceptCopy: order.acceptCopy,
       acceptAppended: isDerived(step),
       // The folder of a job may have been moved.
       input: isDerived(step) ? file : undefined,

@@ -2,6 +2,7 @@ import {readdir} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {holdsRun, type Manifest, readManifest} from '../journal/folder.js';
 import {findHolder} from '../journal/lock.js';
+import {moveOf, placeOf} from '../journal/place.js';
 import {readJournal} from '../journal/replay.js';
 import {counts, fold, newStanding, settleOpenAttempts} from '../journal/states.js';
 import {Problem} from '../problem.js';
@@ -35,7 +36,9 @@ export async function notesOfBeside(folder: string, about: About): Promise<strin
 
 async function noteOf(folder: string, about: About): Promise<string | undefined> {
   const manifest = await readManifest(folder);
-  if (!isAlike(manifest, about)) return undefined;
+  // A copy is that run once more, and says nothing of its own.
+  const copy = manifest.place && moveOf(manifest.place, await placeOf(folder)) === 'copy';
+  if (copy || !isAlike(manifest, about)) return undefined;
   if (await findHolder(folder)) return `${folder} is sending the same rows at this moment, and this run sends them too`;
   const standing = newStanding(manifest.input.rows);
   await readJournal(folder, manifest.run, (record) => fold(standing, record), 'states');

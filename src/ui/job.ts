@@ -3,7 +3,7 @@ import {resolve} from 'node:path';
 import type {Interfaces} from '@oclif/core';
 import {now, wallNow} from '../clock.js';
 import {checkJob} from '../jobs/check.js';
-import {createJobFolder, holdsJob, type JobManifest, readJobManifest} from '../jobs/folder.js';
+import {createJobFolder, holdsJob, type JobManifest, jobFiles, readJobManifest} from '../jobs/folder.js';
 import type {Job} from '../jobs/job.js';
 import {parseJob} from '../jobs/parse.js';
 import {planJob} from '../jobs/plan-job.js';
@@ -27,6 +27,8 @@ type GoOnFlags = Session &
   Pick<Asked, 'credential' | 'env-file' | 'json'> & {
     readonly 'retry-failed': boolean;
     readonly 'accept-credential': boolean;
+    readonly 'accept-copy'?: boolean | undefined;
+    readonly with?: string | undefined;
     readonly only?: string | undefined;
   };
 
@@ -77,10 +79,17 @@ export async function sendJob(file: string, flags: JobFlags, tool: string): Prom
 
 /** `sluice resume` with the folder of a job. Returns the exit code. */
 export async function goOnJob(folder: string, flags: GoOnFlags, tool: string): Promise<ExitCode> {
+  if (flags.with !== undefined) throw ofOneStep(folder);
   const manifest = readJobManifest(folder);
   const job = parseJob(manifest.text, manifest.name);
   await checkJob(job, manifest.file);
   return carryOut({folder, job, manifest}, flags, tool);
+}
+
+/** Rows have their numbers within a step. */
+function ofOneStep(folder: string): Problem {
+  const fix = `Name the folder of the step: sluice resume ${jobFiles(folder).run('STEP')} --retry-failed --with FILE`;
+  return new Problem('WITH_UNWANTED', '--with corrects rows of one step, and this is a job', fix, {exit: EXIT.usage});
 }
 
 type Begun = {readonly folder: string; readonly job: Job; readonly manifest: JobManifest};
@@ -97,6 +106,7 @@ async function carryOut({folder, job, manifest}: Begun, flags: GoOnFlags, tool: 
       only: flags.only?.split(',').map((name) => name.trim()),
       retryFailed: flags['retry-failed'],
       acceptCredential: flags['accept-credential'],
+      acceptCopy: flags['accept-copy'],
     };
     ended = await runJob(job, order, world);
   } finally {

@@ -42,9 +42,8 @@ export function proofLines(verified: Verified): string[] {
 }
 
 function templatesLine(templates: Verified['templates']): string {
-  const [begun, ...changed] = templates.map(({rows}) => sayNumber(rows));
-  const later = changed.map((rows, index) => `${rows} by template ${index + 2}`);
-  return `sent last by the template of the beginning: ${begun} rows; ${later.join(', ')}, which was accepted`;
+  const used = templates.map(({rows}, index) => `${count(rows, 'row')} by template ${index + 1}`);
+  return `sent last: ${used.join(', ')}; the first is that of the beginning, the others were accepted since`;
 }
 
 function resentLine({resent: {certain, repeatable, decided}}: Verified): string {

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {cpSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {assert} from 'chai';
 import {acquireLock} from '../../src/journal/lock.js';
@@ -28,6 +28,15 @@ describe('notesOfBeside', () => {
       /users\.run has sent 1 of the same 3 rows and is not done, and this run sends all again; .*: sluice resume .*users\.run$/,
     );
     assert.equal(sent, 3);
+  });
+
+  it('D07 names the run, and not a copy of its folder', async () => {
+    await place.begin({rows: [[1, 1]]});
+    cpSync(place.folder, join(place.folder, '../copy.run'), {recursive: true});
+    await beginBeside();
+    const named = place.lines.filter((line) => / the same /.test(line));
+    assert.lengthOf(named, 1);
+    assert.match(named[0]!, /users\.run$/);
   });
 
   it('D07 names one that is done', async () => {
