@@ -2,7 +2,7 @@ import {crc32} from 'node:zlib';
 import type {JournalRecord, SegmentRecord} from './record.js';
 
 /** The version of the format. A record type that older readers do not know raises it. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** The seal at the end of a line: `,"c":"7589fbe5"}`. */
 const TRAILER_BYTES = 16;

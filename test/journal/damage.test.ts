@@ -52,14 +52,14 @@ describe('a damaged journal', () => {
     {
       name: 'a newer format',
       bytes: text(sealAll([{...header(3), fmt: 99}])),
-      says: /written by a newer version \(format 99; this version reads 2\)/,
+      says: /written by a newer version \(format 99; this version reads 3\)/,
     },
     {
       name: 'a newer format with another seal',
-      bytes: '{"t":"H","fmt":3,"run":"01JD2Q8Z7K0000000000000000"}\n',
+      bytes: '{"t":"H","fmt":4,"run":"01JD2Q8Z7K0000000000000000"}\n',
       says: /newer version/,
     },
-    {name: 'a format that never was', bytes: text(sealAll([{...header(3), fmt: 0}])), says: /has format 0, expected 2/},
+    {name: 'a format that never was', bytes: text(sealAll([{...header(3), fmt: 0}])), says: /has format 0, expected 3/},
     {name: 'a journal without its header', bytes: text(sealAll([intent(1, T)])), says: /begins with a record "i"/},
     {name: 'NULs throughout', bytes: Buffer.alloc(5000), says: /no line of it can be read/},
   ])

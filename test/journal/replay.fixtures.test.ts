@@ -10,7 +10,7 @@ const RUN = '01KAQZ0Z00EXAMPLE000000001';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const JOURNALS = join(ROOT, 'fixtures/journals');
 
-describe('journals of format 2', () => {
+describe('journals of format 3', () => {
   const verdicts: Record<string, 'clean' | 'torn' | string> = {
     'killed-in-the-middle': 'clean',
     corrected: 'clean',

@@ -11,7 +11,7 @@ export const RUN = '01JD2Q8Z7K0000000000000000';
 export const T = 1_763_780_000_000;
 
 export function header(rows: number, run = RUN): HeaderRecord {
-  return {t: 'H', fmt: 2, run, tool: '1.0.0', input: {sha256: '9f86d081', bytes: 8123, rows}, plan: 'c0ffee'};
+  return {t: 'H', fmt: 3, run, tool: '1.0.0', input: {sha256: '9f86d081', bytes: 8123, rows}, plan: 'c0ffee'};
 }
 
 export function opened(at: number, up = 1_000_000, boot = 'boot-1'): OpenedRecord {

@@ -21,7 +21,7 @@ export function readRun(folder: string, run: string): Read {
   for (const [place, name] of names.sort().entries()) {
     for (const [index, line] of linesOf(readFileSync(join(folder, name))).entries()) {
       const record = isSealed(line, run) ? JSON.parse(line.toString()) : undefined;
-      if (record?.t === 'H' && record.fmt !== 2) return {verdict: 'unknown format', states, cells};
+      if (record?.t === 'H' && record.fmt !== 3) return {verdict: 'unknown format', states, cells};
       if (!found.torn && record?.s === found.last + 1) {
         found.last = record.s;
         apply(record, states);
