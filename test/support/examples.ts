@@ -11,6 +11,7 @@ import {keepTally} from '../../src/simulate/tally.js';
 import {controlShown} from '../../src/ui/control.js';
 import type {JobStatus} from '../../src/ui/job-status.js';
 import {listedProfile} from '../../src/ui/profiles.js';
+import type {Pruned} from '../../src/ui/prune.js';
 import type {RestPlan} from '../../src/ui/remains.js';
 import {proofShown} from '../../src/ui/verify.js';
 
@@ -94,6 +95,10 @@ const REST: RestPlan = {
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'summary.json': summaryOf({run: 'r', folder: 'a.run', counts: COUNTS, span: NOT_BEGUN, running: false}),
   'plan --json': PLAN,
+  'prune --json': {
+    removed: [{folder: 'a.run', endedAt: '2026-08-21T12:00:00.000Z', rows: 1}],
+    kept: [{folder: 'b.run', why: '1 row pending'}],
+  } satisfies Pruned,
   'run JOB --json': {steps: [TALLY], exit: 0, next: 'sluice status a.run'} satisfies Omit<JobEnded, 'stop'>,
   'plan JOB --json': {
     steps: [STEP_PLAN],
