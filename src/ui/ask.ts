@@ -64,7 +64,7 @@ export function orderFrom(file: string, words: AskWords): Order {
 /** The profile that is named. Throws WORD_MISSING (2) where none is; only a job says it itself. */
 export function profileFrom({profile}: {readonly profile?: string | undefined}): Profile {
   if (profile !== undefined) return findProfile(profile);
-  throw usage('WORD_MISSING', '--profile is missing', 'Type: sluice run --help, which begins with an example.');
+  throw usage('WORD_MISSING', '--profile is missing', 'Name the provider: --profile NAME; sluice profiles lists them.');
 }
 
 /** Limits, share and concurrency as the operator wants them. */
