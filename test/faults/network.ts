@@ -178,7 +178,7 @@ const answering: readonly Row3[] = [
     title: '500 after it executed, with a key, and stored by the provider for ever',
     rule: row3({...status(500), executes: true}),
     profile: KEY,
-    state: 'failed',
+    state: 'in-doubt',
     arrives: 3,
     executed: 1,
   },

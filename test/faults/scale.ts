@@ -33,14 +33,14 @@ export const scale: readonly Case[] = [
   },
   {
     ids: ['K02'],
-    title: 'concurrency 512 where 128 files may be open',
+    title: 'concurrency 512 where 192 files may be open',
     run: async (stage) => {
       stage.rows(600);
       await stage.provider.tell({latencyMs: [100, 300]});
       const {exit, stderr} = await stage.type(
         stage.words('--concurrency', '512', '--limit', 'all=1000/1s', '--deadline', '60s'),
         {
-          bash: 'ulimit -n 128; exec "$@"',
+          bash: 'ulimit -n 192; exec "$@"',
         },
       );
       const unsent = stage.journal().filter(({t, k}) => t === 'o' && k === 'not').length;
