@@ -22,13 +22,22 @@ import {parseLatency} from './words.js';
 
 type Session = Interfaces.InferredFlags<typeof paceFlags & typeof sessionFlags>;
 type Asked = Interfaces.InferredFlags<typeof askFlags>;
-type JobFlags = Session & Asked & Interfaces.InferredFlags<typeof folderFlags> & {readonly only?: string | undefined};
+type JobFlags = Session &
+  Asked &
+  Interfaces.InferredFlags<typeof folderFlags> & {
+    readonly only?: string | undefined;
+    readonly 'accept-template'?: boolean | undefined;
+  };
 type GoOnFlags = Session &
   Pick<Asked, 'credential' | 'env-file' | 'json'> & {
     readonly 'retry-failed': boolean;
     readonly 'accept-credential': boolean;
     readonly 'accept-copy'?: boolean | undefined;
     readonly with?: string | undefined;
+    readonly input?: string | undefined;
+    readonly rows?: string | undefined;
+    readonly 'accept-appended'?: boolean | undefined;
+    readonly 'accept-template'?: boolean | undefined;
     readonly only?: string | undefined;
   };
 
@@ -63,6 +72,7 @@ export function isJobFile(file: string): boolean {
 export async function sendJob(file: string, flags: JobFlags, tool: string): Promise<ExitCode> {
   const {text, job} = readJob(file, flags);
   const folder = flags['run-dir'] ?? defaultRunDir(file);
+  refuseOfOneRun(flags, folder);
   if (flags['or-resume'] && holdsJob(folder)) {
     const begun = readJobManifest(folder);
     if (begun.text !== text) throw otherJob(folder);
@@ -79,17 +89,29 @@ export async function sendJob(file: string, flags: JobFlags, tool: string): Prom
 
 /** `sluice resume` with the folder of a job. Returns the exit code. */
 export async function goOnJob(folder: string, flags: GoOnFlags, tool: string): Promise<ExitCode> {
-  if (flags.with !== undefined) throw ofOneStep(folder);
+  refuseOfOneRun(flags, folder);
   const manifest = readJobManifest(folder);
   const job = parseJob(manifest.text, manifest.name);
   await checkJob(job, manifest.file);
   return carryOut({folder, job, manifest}, flags, tool);
 }
 
-/** Rows have their numbers within a step. */
-function ofOneStep(folder: string): Problem {
-  const fix = `Name the folder of the step: sluice resume ${jobFiles(folder).run('STEP')} --retry-failed --with FILE`;
-  return new Problem('WITH_UNWANTED', '--with corrects rows of one step, and this is a job', fix, {exit: EXIT.usage});
+/** What is said of the rows or the template of one run; a job makes those of its steps itself. */
+const OF_ONE_RUN = ['with', 'input', 'rows', 'accept-appended', 'accept-template'] as const;
+
+/** A word that nobody heeds would let people believe that it was. Throws FLAG_UNWANTED (2). */
+function refuseOfOneRun(flags: Pick<GoOnFlags, (typeof OF_ONE_RUN)[number] | 'in-doubt'>, folder: string): void {
+  const said = OF_ONE_RUN.find((name) => flags[name] !== undefined && flags[name] !== false);
+  const probes = flags['in-doubt'] === 'probe';
+  if (said === undefined && !probes) return;
+  throw new Problem(
+    'FLAG_UNWANTED',
+    `--${said ?? 'in-doubt probe'} is for a run of its own, and this is a job`,
+    said === undefined
+      ? `Probe its steps one by one: sluice settle ${jobFiles(folder).run('STEP')} --probe`
+      : `Leave it out: sluice resume ${folder}; or begin another job with what is corrected, and --run-dir.`,
+    {exit: EXIT.usage},
+  );
 }
 
 type Begun = {readonly folder: string; readonly job: Job; readonly manifest: JobManifest};
