@@ -1,7 +1,8 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {assert} from 'chai';
 import {EXAMPLE} from '../support/example-profile.js';
+import {recordedMessages} from '../support/golden.js';
 import {
   inFolder,
   listen,
@@ -33,15 +34,7 @@ describe('bad input', () => {
     terminal.close();
     await provider.close();
     outcomes = found;
-    if (process.env.UPDATE_MESSAGES) {
-      mkdirSync('fixtures/messages', {recursive: true});
-      writeFileSync(RECORDED, BAD_INPUTS.map((input) => entry(input, outcomes.get(input.name)!)).join('\n'));
-    }
-    recorded = new Map(
-      readFileSync(RECORDED, 'utf8')
-        .split(/^(?=# )/m)
-        .map((text) => [/^# (.*)$/m.exec(text)![1]!, text.trimEnd()]),
-    );
+    recorded = recordedMessages(RECORDED, () => BAD_INPUTS.map((input) => entry(input, outcomes.get(input.name)!)));
   });
 
   it('has names of its own for its cases, and no message of a case that is gone', () => {

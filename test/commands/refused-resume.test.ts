@@ -1,7 +1,8 @@
-import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {assert} from 'chai';
 import {acquireLock} from '../../src/journal/lock.js';
+import {recordedMessages} from '../support/golden.js';
 import {inFolder, listen, openTerminal, type Provider, reply, type Said, type Terminal} from '../support/program.js';
 import {FILES, REFUSED_RESUMES, REQUEST, type RefusedResume, SEND} from './refused-resumes.js';
 
@@ -31,13 +32,7 @@ describe('a resume that is refused', () => {
     terminal.close();
     await provider.close();
     outcomes = found;
-    if (process.env.UPDATE_MESSAGES)
-      writeFileSync(RECORDED, REFUSED_RESUMES.map((each) => entry(each, outcomes.get(each.name)!)).join('\n'));
-    recorded = new Map(
-      readFileSync(RECORDED, 'utf8')
-        .split(/^(?=# )/m)
-        .map((text) => [/^# (.*)$/m.exec(text)![1]!, text.trimEnd()]),
-    );
+    recorded = recordedMessages(RECORDED, () => REFUSED_RESUMES.map((each) => entry(each, outcomes.get(each.name)!)));
   });
 
   it('has names of its own for its cases, and no message of a case that is gone', () => {
