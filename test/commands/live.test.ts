@@ -206,7 +206,7 @@ describe('a run that is spread', function () {
 describe('sluice set, pause and go', () => {
   it('is read by status, results, explain and verify, and takes no harm from it', () =>
     onStage(async ({cwd, run, type, arrived}) => {
-      const whole = run('--rows', '1-200');
+      const whole = run('--rows', '1-400');
       await until(() => arrived() > 60);
       const status = JSON.parse((await type('status', 'users.run', '--json')).stdout);
       assert.deepInclude(status, {why: 'running', exit: null, endedAt: null, failed: 0, rows: 2000});
@@ -217,9 +217,9 @@ describe('sluice set, pause and go', () => {
       const {stdout, exit} = await type('verify', 'users.run');
       assert.match(stdout, /none missing, up to now: a process goes on with it\n(.*\n)+it holds\n$/);
       assert.equal(exit, 0);
-      assert.isBelow(arrived(), 200, 'the run was over before it was read');
+      assert.isBelow(arrived(), 400, 'the run was over before it was read');
       assert.equal((await whole.ended).exit, 4);
-      assert.equal(arrived(), 200);
+      assert.equal(arrived(), 400);
     }));
 
   it('need a run', () =>
